@@ -1,0 +1,67 @@
+// Evaluator: asks a model what a task asks, and remembers the result, so that one evaluation serves
+// every assertion of a process. It alone touches threads, the network and the clock.
+//
+//   gatetest::Evaluator evaluator;
+//   gatetest::EvaluationPtr evaluation = evaluator.Evaluate(model, task);
+#ifndef GATETEST_EVALUATOR_H_
+#define GATETEST_EVALUATOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "gatetest/evaluation.h"
+
+namespace gatetest {
+
+/// Told how an evaluation gets on, one call at a time, from any thread.
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  virtual void Begin(const ModelInfo& model, const Task& task, std::size_t samples) = 0;
+  /// `done` of all samples have been asked and scored.
+  virtual void Advance(std::size_t done) = 0;
+  virtual void End() = 0;
+};
+
+struct EvaluatorOptions {
+  /// The seed of the order in which samples are asked. None: from the data's hash, so that the
+  /// order is arbitrary but always the same for the same data.
+  std::optional<std::uint64_t> seed = {};
+  /// Must outlive the evaluator.
+  Progress* progress = nullptr;
+};
+
+/// Ends an evaluation early. Called with each outcome in the order of the shuffled samples, however
+/// the answers arrive; true when no more are needed.
+using StopRule = std::function<bool(const Sample& sample, const Outcome& outcome)>;
+
+class Evaluator {
+ public:
+  explicit Evaluator(EvaluatorOptions options = {}) : options_(options) {}
+
+  /// Evaluates `model` on `task`, or returns what an earlier call found. A partial evaluation
+  /// serves only the rule that stopped it; another call goes on where it ended. Never throws for
+  /// anything a file or a model does: what could not be measured says so in the evaluation. Safe to
+  /// call from several threads; one evaluation runs at a time.
+  EvaluationPtr Evaluate(const ModelPtr& model, const TaskPtr& task,
+                         const StopRule& stop = nullptr);
+
+  const EvaluatorOptions& options() const { return options_; }
+
+ private:
+  void Continue(Model& model, Evaluation& evaluation, const StopRule& stop) const;
+
+  EvaluatorOptions options_;
+  std::mutex mutex_;
+  std::map<std::string, EvaluationPtr> memo_;
+};
+
+}  // namespace gatetest
+
+#endif  // GATETEST_EVALUATOR_H_

@@ -1,0 +1,74 @@
+// Gate: what a fixture measures against. GateScope: makes a gate the current one of this thread,
+// which is where the assertion macros find it. The gate fixture does that for every test.
+//
+//   gatetest::Gate gate{.baseline = f16, .tasks = {gatetest::ExactMatch("data/skills.jsonl")}};
+#ifndef GATETEST_GATE_H_
+#define GATETEST_GATE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gatetest/evaluator.h"
+#include "gatetest/limit.h"
+#include "gatetest/model.h"
+#include "gatetest/task.h"
+#include "gatetest/verdict.h"
+
+namespace gatetest {
+
+struct Gate {
+  /// What candidates are compared with. May be null when no assertion compares.
+  ModelPtr baseline = {};
+
+  /// What models are evaluated on. An assertion uses those that have its metric. Names are
+  /// distinct.
+  std::vector<TaskPtr> tasks = {};
+
+  /// What a passed assertion says, unless its limit says otherwise.
+  Claim claim = Claim::kDataset;
+
+  /// One-sided error probability of population claims and of each bound of an interval that is
+  /// shown.
+  double alpha = 0.05;
+};
+
+/// The evaluations of `gate` that a requirement on `model` is about: each task that has the metric,
+/// or the one the limit names. Throws Error(kInvalidArgument) when there is none; its text lists
+/// what there is.
+std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr& model,
+                                 const Gate& gate, Evaluator& evaluator);
+
+/// Throws Error(kInvalidArgument) when a task is null, two tasks have one name, or alpha is not in
+/// (0, 0.5).
+void CheckGate(const Gate& gate);
+
+/// While it lives, its gate is the current one of the thread that made it. Scopes nest.
+class GateScope {
+ public:
+  /// Both must outlive the scope.
+  GateScope(const Gate& gate, Evaluator& evaluator);
+  ~GateScope();
+  GateScope(const GateScope&) = delete;
+  GateScope& operator=(const GateScope&) = delete;
+
+  const Gate& gate() const { return gate_; }
+  Evaluator& evaluator() const { return evaluator_; }
+
+  /// How many assertions have been judged in this scope.
+  int assertions() const { return assertions_; }
+  void CountAssertion() { ++assertions_; }
+
+  /// The innermost scope of this thread, or null outside of any.
+  static GateScope* current();
+
+ private:
+  const Gate& gate_;
+  Evaluator& evaluator_;
+  GateScope* const outer_;
+  int assertions_ = 0;
+};
+
+}  // namespace gatetest
+
+#endif  // GATETEST_GATE_H_

@@ -1,0 +1,58 @@
+// Metrics: what an Evaluation or a Comparison is worth, as an Estimate. Unmeasured samples are left
+// out here; Judge (verdict.h) bounds what they could change.
+//
+//   gatetest::Estimate retention = gatetest::Retention(comparison);
+//   std::cout << retention.value << " by " << retention.method;
+//
+// Every function throws Error(kUndefined) where the metric has no value (no measured sample,
+// baseline accuracy 0, no scored tokens) and Error(kInvalidArgument) for a task that does not have
+// it. `alpha` is one-sided, in (0, 0.5).
+#ifndef GATETEST_METRICS_H_
+#define GATETEST_METRICS_H_
+
+#include <string>
+#include <string_view>
+
+#include "gatetest/estimate.h"
+#include "gatetest/evaluation.h"
+
+namespace gatetest {
+
+/// The share of right samples (mean of scores). Clopper-Pearson; for scores between right and wrong
+/// cluster t over samples.
+Estimate Accuracy(const Evaluation& evaluation, double alpha = 0.05);
+
+/// exp(NLL / units) with natural logarithms over all scored tokens; the unit is the Corpus's.
+/// Cluster t (CR3) on the logarithm, over documents if there are at least 30, else over windows.
+Estimate Perplexity(const Evaluation& evaluation, double alpha = 0.05);
+
+/// NLL / (bytes ln 2): compares models with different tokenizers. Interval as for Perplexity.
+Estimate BitsPerByte(const Evaluation& evaluation, double alpha = 0.05);
+
+/// Candidate accuracy / baseline accuracy on the same samples; may exceed 1. Tang's score interval;
+/// for scores between right and wrong cluster t over samples.
+Estimate Retention(const Comparison& comparison, double alpha = 0.05);
+
+/// The share of samples that went from right to wrong or from wrong to right ("Accuracy is not all
+/// you need", Dutta et al., NeurIPS 2024). Clopper-Pearson.
+Estimate Flips(const Comparison& comparison, double alpha = 0.05);
+
+/// Candidate perplexity / baseline perplexity on the same tokens (same bytes or words for corpora
+/// counted so); above 1 is worse. Cluster t (CR3) on paired differences.
+Estimate PerplexityRatio(const Comparison& comparison, double alpha = 0.05);
+
+/// The metrics by name, for requirements.
+enum class Metric { kAccuracy, kPerplexity, kBitsPerByte, kRetention, kFlips, kPerplexityRatio };
+
+/// "accuracy", "perplexity", "bits per byte", "retention", "flips", "perplexity ratio".
+std::string_view Name(Metric metric);
+
+/// Whether the metric compares with a baseline.
+bool NeedsBaseline(Metric metric);
+
+/// Which tasks have the metric.
+Measures MeasuredBy(Metric metric);
+
+}  // namespace gatetest
+
+#endif  // GATETEST_METRICS_H_

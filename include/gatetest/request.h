@@ -1,0 +1,116 @@
+// Request and Response: one question to a model, and its answer.
+// A task writes the requests; a model only has to answer them.
+//
+//   gatetest::Request request;
+//   request.kind = gatetest::RequestKind::kGenerate;
+//   request.prompt = "47+93=";
+//   request.stop = {"\n"};
+//   gatetest::Response response = gatetest::Response::Text("140");
+#ifndef GATETEST_REQUEST_H_
+#define GATETEST_REQUEST_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gatetest {
+
+using TokenId = std::int32_t;
+
+enum class RequestKind {
+  kScore,     ///< The log-probability of each token of `continuation` after `prompt`.
+  kGenerate,  ///< Text that follows `prompt`.
+  kTokenize,  ///< The tokens of `prompt`, without a beginning-of-text token.
+};
+
+/// One question. Which fields count depends on `kind`.
+struct Request {
+  RequestKind kind = RequestKind::kGenerate;
+
+  /// All kinds. The model puts its beginning-of-text token (BOS), if it has one, before it.
+  std::string prompt = {};
+
+  /// kScore: the text whose tokens are scored.
+  std::string continuation = {};
+
+  /// kScore, only sent to models that tokenize: when `continuation_tokens` is not empty, these
+  /// two stand for the text above, exactly as they are: BOS is among them where it is wanted.
+  std::vector<TokenId> prompt_tokens = {};
+  std::vector<TokenId> continuation_tokens = {};
+
+  /// kGenerate: generation ends before the first of these, which is not part of the answer.
+  std::vector<std::string> stop = {};
+
+  /// kGenerate: the most tokens to generate.
+  int max_tokens = 256;
+
+  /// kGenerate: 0 is greedy decoding, the default, because a gate should give one answer.
+  double temperature = 0.0;
+
+  /// kGenerate with temperature > 0: the sampling seed, if the task fixes one.
+  std::optional<std::uint64_t> seed = {};
+};
+
+enum class FinishReason {
+  kUnknown,  ///< The model did not say, or the question does not have one (scores, tokens).
+  kStop,     ///< A stop string or the model's own end of text.
+  kLength,   ///< Cut off by max_tokens or by the context window: scored as it is, and reported.
+};
+
+/// Tokens in and out, as the model counts them; 0 where it does not say.
+struct Usage {
+  std::int64_t prompt_tokens = 0;
+  std::int64_t completion_tokens = 0;
+};
+
+/// The answer to one Request.
+struct Response {
+  /// kGenerate: the generated text, without the stop string.
+  std::string text = {};
+
+  /// kScore: one natural logarithm of a probability per token of the continuation, in order.
+  /// Never fill in what the model did not give: return Failed() instead.
+  std::vector<double> logprobs = {};
+
+  /// kTokenize: the tokens, and for each the byte offset in the text at which it ends. A model
+  /// that does not know the offsets leaves `token_ends` empty; per-byte and per-word figures then
+  /// have no interval over windows.
+  std::vector<TokenId> tokens = {};
+  std::vector<std::size_t> token_ends = {};
+
+  FinishReason finish_reason = FinishReason::kUnknown;
+  Usage usage = {};
+
+  /// Why there is no answer; empty when there is one. A failed request is neither right nor wrong.
+  std::string failure = {};
+
+  static Response Text(std::string text, FinishReason finish_reason = FinishReason::kUnknown) {
+    Response response;
+    response.text = std::move(text);
+    response.finish_reason = finish_reason;
+    return response;
+  }
+  static Response Logprobs(std::vector<double> logprobs) {
+    Response response;
+    response.logprobs = std::move(logprobs);
+    return response;
+  }
+  static Response Tokens(std::vector<TokenId> tokens, std::vector<std::size_t> token_ends = {}) {
+    Response response;
+    response.tokens = std::move(tokens);
+    response.token_ends = std::move(token_ends);
+    return response;
+  }
+  static Response Failed(std::string why) {
+    Response response;
+    response.failure = why.empty() ? "the model gave no reason" : std::move(why);
+    return response;
+  }
+};
+
+}  // namespace gatetest
+
+#endif  // GATETEST_REQUEST_H_

@@ -1,0 +1,90 @@
+// Verdict: whether evaluations clear a limit, and the text that says why. What every matcher and
+// macro says comes from here.
+//
+//   gatetest::Requirement requirement{gatetest::Metric::kRetention, 0.9};
+//   gatetest::Judgement judgement = gatetest::Judge(requirement, {{comparison}});
+//   if (judgement.verdict != gatetest::Verdict::kPassed) std::cerr << gatetest::Explain(judgement);
+#ifndef GATETEST_VERDICT_H_
+#define GATETEST_VERDICT_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gatetest/estimate.h"
+#include "gatetest/evaluation.h"
+#include "gatetest/limit.h"
+#include "gatetest/metrics.h"
+
+namespace gatetest {
+
+enum class Verdict {
+  kPassed,
+  kFailed,
+  kInconclusive,  ///< Population claims only: the samples do not decide.
+  kNotMeasured,   ///< The model could not be evaluated: neither better nor worse.
+};
+
+/// "PASSED", "FAILED", "INCONCLUSIVE", "NOT MEASURED".
+std::string_view Name(Verdict verdict);
+
+/// A metric and its limit; the direction is the metric's: accuracy and retention have to be
+/// strictly above it, the others strictly below.
+struct Requirement {
+  Metric metric;
+  Limit limit;
+};
+
+/// Throws Error(kInvalidArgument) when the limit cannot be one of this metric (NaN, negative, a
+/// percentage where a share is meant) or alpha is not in (0, 0.5).
+void CheckRequirement(const Requirement& requirement);
+
+/// What is judged: an evaluation, for metrics that compare with its baseline.
+struct Subject {
+  EvaluationPtr candidate = {};
+  EvaluationPtr baseline = {};  ///< May be null for metrics without one.
+  std::string group = {};       ///< Only the samples of this group; empty: all.
+};
+
+/// What holds where a limit does not say otherwise.
+struct JudgeDefaults {
+  Claim claim = Claim::kDataset;
+  double alpha = 0.05;
+};
+
+/// The verdict on one task.
+struct Finding {
+  Subject subject = {};
+  Verdict verdict = Verdict::kNotMeasured;
+  /// Without the verdict's name: "0.8725 is not above 0.9000, and ...".
+  std::string reason = {};
+  /// None where nothing could be estimated.
+  std::optional<Estimate> estimate = {};
+};
+
+struct Judgement {
+  Requirement requirement;
+  JudgeDefaults defaults = {};
+  /// PASSED when every finding is; else FAILED when one is; else NOT MEASURED when one is.
+  Verdict verdict = Verdict::kNotMeasured;
+  /// Why there are no findings: no task to judge, an impossible limit.
+  std::string failure = {};
+  std::vector<Finding> findings = {};
+};
+
+/// Judges every subject (each must hold: an intersection-union test, no correction of alpha).
+/// Never throws: what is wrong with the question is a judgement that is NOT MEASURED.
+Judgement Judge(const Requirement& requirement, std::span<const Subject> subjects,
+                const JudgeDefaults& defaults = {});
+
+/// "int4 retains above 0.9000 of f16 on \"skills\"".
+std::string Expectation(const Judgement& judgement);
+
+/// The lines of a message from "Actual:" to "Evidence:", each ending in a newline.
+std::string Explain(const Judgement& judgement);
+
+}  // namespace gatetest
+
+#endif  // GATETEST_VERDICT_H_

@@ -1,0 +1,63 @@
+// The assertion macros: one line, one requirement. They evaluate a model on the tasks of the
+// current gate (each argument once), judge it, record the values for GoogleTest's XML and JSON, and
+// fail with what was lost. Each exists as EXPECT_ and ASSERT_, and takes << as GoogleTest's own do.
+//
+//   TEST_F(QuantizationGate, Int4MayShip) {
+//     const gatetest::ModelPtr model = TinyModel("int4");
+//     EXPECT_PPL_BELOW(model, 3.0);
+//     EXPECT_RETENTION_ABOVE(model, gatetest::Limit(0.9).On("skills"));
+//   }
+//
+// `model` is a gatetest::ModelPtr, `limit` a number or a gatetest::Limit; ranges and definitions
+// are those of the matchers of the same name (matchers.h).
+#ifndef GATETEST_ASSERTIONS_H_
+#define GATETEST_ASSERTIONS_H_
+
+#include <gtest/gtest.h>
+
+#include "gatetest/limit.h"
+#include "gatetest/metrics.h"
+#include "gatetest/model.h"
+
+#define EXPECT_ACCURACY_ABOVE(model, limit) GATETEST_EXPECT_(kAccuracy, model, limit)
+#define ASSERT_ACCURACY_ABOVE(model, limit) GATETEST_ASSERT_(kAccuracy, model, limit)
+
+#define EXPECT_PPL_BELOW(model, limit) GATETEST_EXPECT_(kPerplexity, model, limit)
+#define ASSERT_PPL_BELOW(model, limit) GATETEST_ASSERT_(kPerplexity, model, limit)
+
+#define EXPECT_BITS_PER_BYTE_BELOW(model, limit) GATETEST_EXPECT_(kBitsPerByte, model, limit)
+#define ASSERT_BITS_PER_BYTE_BELOW(model, limit) GATETEST_ASSERT_(kBitsPerByte, model, limit)
+
+#define EXPECT_RETENTION_ABOVE(model, limit) GATETEST_EXPECT_(kRetention, model, limit)
+#define ASSERT_RETENTION_ABOVE(model, limit) GATETEST_ASSERT_(kRetention, model, limit)
+
+#define EXPECT_FLIPS_BELOW(model, limit) GATETEST_EXPECT_(kFlips, model, limit)
+#define ASSERT_FLIPS_BELOW(model, limit) GATETEST_ASSERT_(kFlips, model, limit)
+
+#define EXPECT_PPL_RATIO_BELOW(model, limit) GATETEST_EXPECT_(kPerplexityRatio, model, limit)
+#define ASSERT_PPL_RATIO_BELOW(model, limit) GATETEST_ASSERT_(kPerplexityRatio, model, limit)
+
+#define GATETEST_EXPECT_(metric, model, limit)                                                  \
+  EXPECT_PRED_FORMAT2(::gatetest::internal::MetricAssertion(::gatetest::Metric::metric), model, \
+                      limit)
+#define GATETEST_ASSERT_(metric, model, limit)                                                  \
+  ASSERT_PRED_FORMAT2(::gatetest::internal::MetricAssertion(::gatetest::Metric::metric), model, \
+                      limit)
+
+namespace gatetest::internal {
+
+/// The predicate behind the macros.
+class MetricAssertion {
+ public:
+  explicit MetricAssertion(Metric metric) : metric_(metric) {}
+
+  ::testing::AssertionResult operator()(const char* model_text, const char* limit_text,
+                                        const ModelPtr& model, const Limit& limit) const;
+
+ private:
+  Metric metric_;
+};
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_ASSERTIONS_H_

@@ -1,0 +1,91 @@
+// GoogleMock matchers on evaluations and comparisons, to be combined with all others (AllOf, Not,
+// ...).
+//
+//   EXPECT_THAT(Compare(model, "skills"), AllOf(gatetest::RetentionAbove(0.9),
+//                                               gatetest::FlipsBelow(0.1)));
+//   EXPECT_THAT(Compare(int2), gatetest::IsBlockedBy(gatetest::RetentionAbove(0.9)));
+//
+// They take an EvaluationPtr, Evaluations, a Comparison or Comparisons (evaluation.h). Of several
+// tasks each that has the metric must hold. They judge what has been evaluated and never evaluate.
+//
+// Only evidence satisfies an expectation. Where a verdict is INCONCLUSIVE or NOT MEASURED the
+// matcher does not match *and* fails the running test, so that no Not(...) around it can turn that
+// into success.
+#ifndef GATETEST_MATCHERS_H_
+#define GATETEST_MATCHERS_H_
+
+#include <gmock/gmock.h>
+
+#include <iosfwd>
+#include <vector>
+
+#include "gatetest/evaluation.h"
+#include "gatetest/limit.h"
+#include "gatetest/metrics.h"
+#include "gatetest/verdict.h"
+
+namespace gatetest {
+
+/// Satisfied when the verdict is PASSED. A limit that cannot be one (NaN, out of range) never
+/// matches, and says why.
+class RequirementMatcher {
+ public:
+  using is_gtest_matcher = void;
+
+  explicit RequirementMatcher(Requirement requirement) : requirement_(std::move(requirement)) {}
+
+  bool MatchAndExplain(const EvaluationPtr& evaluation, std::ostream* os) const;
+  bool MatchAndExplain(const Evaluations& evaluations, std::ostream* os) const;
+  bool MatchAndExplain(const Comparison& comparison, std::ostream* os) const;
+  bool MatchAndExplain(const Comparisons& comparisons, std::ostream* os) const;
+
+  void DescribeTo(std::ostream* os) const;
+  void DescribeNegationTo(std::ostream* os) const;
+
+  const Requirement& requirement() const { return requirement_; }
+
+ private:
+  Requirement requirement_;
+};
+
+/// Satisfied when the verdict is FAILED: the model was measured, and it falls short.
+class BlockedMatcher {
+ public:
+  using is_gtest_matcher = void;
+
+  explicit BlockedMatcher(Requirement requirement) : requirement_(std::move(requirement)) {}
+
+  bool MatchAndExplain(const EvaluationPtr& evaluation, std::ostream* os) const;
+  bool MatchAndExplain(const Evaluations& evaluations, std::ostream* os) const;
+  bool MatchAndExplain(const Comparison& comparison, std::ostream* os) const;
+  bool MatchAndExplain(const Comparisons& comparisons, std::ostream* os) const;
+
+  void DescribeTo(std::ostream* os) const;
+  void DescribeNegationTo(std::ostream* os) const;
+
+ private:
+  Requirement requirement_;
+};
+
+/// Accuracy, a share: strictly above the limit, in [0, 1).
+RequirementMatcher AccuracyAbove(Limit limit);
+/// Perplexity, per token unless the Corpus says otherwise: strictly below the limit, above 1.
+RequirementMatcher PplBelow(Limit limit);
+/// Bits per byte: strictly below the limit, above 0.
+RequirementMatcher BitsPerByteBelow(Limit limit);
+/// Candidate accuracy / baseline accuracy on the same samples: strictly above the limit, in [0, 2].
+/// Needs comparisons.
+RequirementMatcher RetentionAbove(Limit limit);
+/// Share of samples that changed between right and wrong: strictly below the limit, in (0, 1].
+/// Needs comparisons.
+RequirementMatcher FlipsBelow(Limit limit);
+/// Candidate perplexity / baseline perplexity: strictly below the limit, above 0. Needs
+/// comparisons.
+RequirementMatcher PplRatioBelow(Limit limit);
+
+/// The release is blocked by that requirement: its verdict is FAILED, by evidence.
+BlockedMatcher IsBlockedBy(const RequirementMatcher& requirement);
+
+}  // namespace gatetest
+
+#endif  // GATETEST_MATCHERS_H_

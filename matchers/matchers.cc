@@ -1,0 +1,96 @@
+#include "gatetest/matchers.h"
+
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "matchers/evidence.h"
+
+namespace gatetest {
+namespace {
+
+std::vector<Subject> SubjectsOf(const EvaluationPtr& evaluation) {
+  return {{.candidate = evaluation}};
+}
+
+std::vector<Subject> SubjectsOf(const Comparison& comparison) {
+  return {{.candidate = comparison.candidate(), .baseline = comparison.baseline()}};
+}
+
+template <typename One>
+std::vector<Subject> SubjectsOf(const std::vector<One>& several) {
+  std::vector<Subject> subjects;
+  for (const One& one : several) subjects.push_back(SubjectsOf(one).front());
+  return subjects;
+}
+
+template <typename Value>
+Verdict JudgeAndExplain(const Requirement& requirement, const Value& value, std::ostream* os) {
+  const Judgement judgement = internal::JudgeInTest(requirement, SubjectsOf(value));
+  internal::RequireEvidence(judgement);
+  if (os != nullptr) *os << "of which this was found:\n" << Explain(judgement);
+  return judgement.verdict;
+}
+
+std::string Describe(const Requirement& requirement) {
+  // The same words as a judgement's, before there is a model.
+  return Expectation(Judgement{.requirement = requirement}) +
+         (requirement.limit.task().empty() ? "" : " on \"" + requirement.limit.task() + "\"");
+}
+
+}  // namespace
+
+#define GATETEST_MATCH_(Class, Value, wanted)                               \
+  bool Class::MatchAndExplain(const Value& value, std::ostream* os) const { \
+    return JudgeAndExplain(requirement_, value, os) == (wanted);            \
+  }
+
+GATETEST_MATCH_(RequirementMatcher, EvaluationPtr, Verdict::kPassed)
+GATETEST_MATCH_(RequirementMatcher, Evaluations, Verdict::kPassed)
+GATETEST_MATCH_(RequirementMatcher, Comparison, Verdict::kPassed)
+GATETEST_MATCH_(RequirementMatcher, Comparisons, Verdict::kPassed)
+GATETEST_MATCH_(BlockedMatcher, EvaluationPtr, Verdict::kFailed)
+GATETEST_MATCH_(BlockedMatcher, Evaluations, Verdict::kFailed)
+GATETEST_MATCH_(BlockedMatcher, Comparison, Verdict::kFailed)
+GATETEST_MATCH_(BlockedMatcher, Comparisons, Verdict::kFailed)
+
+#undef GATETEST_MATCH_
+
+void RequirementMatcher::DescribeTo(std::ostream* os) const { *os << Describe(requirement_); }
+
+void RequirementMatcher::DescribeNegationTo(std::ostream* os) const {
+  *os << "fails this, by evidence: it " << Describe(requirement_);
+}
+
+void BlockedMatcher::DescribeTo(std::ostream* os) const {
+  *os << "is blocked because it fails, by evidence, that it " << Describe(requirement_);
+}
+
+void BlockedMatcher::DescribeNegationTo(std::ostream* os) const {
+  *os << "is not blocked: it " << Describe(requirement_);
+}
+
+RequirementMatcher AccuracyAbove(Limit limit) {
+  return RequirementMatcher({Metric::kAccuracy, std::move(limit)});
+}
+RequirementMatcher PplBelow(Limit limit) {
+  return RequirementMatcher({Metric::kPerplexity, std::move(limit)});
+}
+RequirementMatcher BitsPerByteBelow(Limit limit) {
+  return RequirementMatcher({Metric::kBitsPerByte, std::move(limit)});
+}
+RequirementMatcher RetentionAbove(Limit limit) {
+  return RequirementMatcher({Metric::kRetention, std::move(limit)});
+}
+RequirementMatcher FlipsBelow(Limit limit) {
+  return RequirementMatcher({Metric::kFlips, std::move(limit)});
+}
+RequirementMatcher PplRatioBelow(Limit limit) {
+  return RequirementMatcher({Metric::kPerplexityRatio, std::move(limit)});
+}
+
+BlockedMatcher IsBlockedBy(const RequirementMatcher& requirement) {
+  return BlockedMatcher(requirement.requirement());
+}
+
+}  // namespace gatetest

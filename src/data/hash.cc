@@ -1,0 +1,45 @@
+#include "src/data/hash.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <array>
+#include <cstddef>
+
+namespace gatetest::internal {
+
+struct Hasher::State {
+  XXH3_state_t xxh;
+};
+
+Hasher::Hasher() : state_(std::make_unique<State>()) { XXH3_128bits_reset(&state_->xxh); }
+
+Hasher::~Hasher() = default;
+
+Hasher& Hasher::AddCount(std::uint64_t count) {
+  std::array<unsigned char, 8> bytes{};  // Little-endian, whatever the machine is.
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<unsigned char>((count >> (8 * i)) & 0xFFU);
+  }
+  XXH3_128bits_update(&state_->xxh, bytes.data(), bytes.size());
+  return *this;
+}
+
+Hasher& Hasher::Add(std::string_view field) {
+  AddCount(field.size());
+  if (!field.empty()) XXH3_128bits_update(&state_->xxh, field.data(), field.size());
+  return *this;
+}
+
+std::string Hasher::Hex() const {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state_->xxh));
+  std::string hex;
+  for (const unsigned char byte : canonical.digest) {
+    hex += "0123456789abcdef"[byte >> 4U];
+    hex += "0123456789abcdef"[byte & 0xFU];
+  }
+  return hex;
+}
+
+}  // namespace gatetest::internal

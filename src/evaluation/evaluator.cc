@@ -1,0 +1,254 @@
+#include "gatetest/evaluator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "gatetest/error.h"
+#include "src/evaluation/shuffle.h"
+#include "src/model/identity.h"
+#include "src/thrown.h"
+
+namespace gatetest {
+namespace {
+
+std::string_view WhatItLacks(RequestKind kind) {
+  switch (kind) {
+    case RequestKind::kScore:
+      return "gives no log-probabilities of a given text (Capabilities::score); use a task on "
+             "generated text instead: ExactMatch, Contains, RegexMatch";
+    case RequestKind::kGenerate:
+      return "does not generate text (Capabilities::generate); use a task on log-probabilities "
+             "instead: MultipleChoice, Corpus";
+    case RequestKind::kTokenize:
+      return "does not tokenize (Capabilities::tokenize)";
+  }
+  return "";
+}
+
+/// One evaluation while it is under way. Samples are asked in rounds: what follows from a sample's
+/// answers (Task::Next) is asked in the next round. Answers may come in any order and from any
+/// thread; outcomes are consumed in the shuffled order alone, so that a stop rule sees the same
+/// sequence every time.
+class Run final : public ResponseSink {
+ public:
+  Run(Model& model, Evaluation& evaluation, std::span<const std::size_t> order,
+      const StopRule& stop, Progress* progress)
+      : model_(model),
+        task_(*evaluation.task),
+        traits_{model.info(), model.capabilities()},
+        evaluation_(evaluation),
+        stop_(stop),
+        progress_(progress) {
+    for (const std::size_t sample : order) samples_.push_back({.sample = sample});
+  }
+
+  /// Throws what made the evaluation as a whole impossible.
+  void Complete() {
+    for (std::size_t i = 0; i < samples_.size(); ++i) Continue(i);
+    Consume();
+    while (!next_round_.empty() && !cancel_.requested()) AskRound();
+    if (!failure_.empty()) throw Error(ErrorCode::kModelFailed, failure_);
+  }
+
+  /// Runs in the model's threads, so nothing may be thrown from here.
+  void Receive(std::size_t index, Response response) override {
+    const std::lock_guard lock(mutex_);
+    if (cancel_.requested()) return;
+    if (index >= questions_.size() || questions_[index].answered) {
+      // Whatever the model did wrong, its answers can no longer be told apart.
+      GiveUp(fmt::format("the model broke the protocol: it answered request {} of {}, which {}",
+                         index, questions_.size(),
+                         index < questions_.size() ? "it had answered before" : "was not asked"));
+      return;
+    }
+    try {
+      Take(index, std::move(response));
+      Consume();
+    } catch (...) {
+      GiveUp(internal::TextOfCurrentException());
+    }
+  }
+
+ private:
+  struct Asked {
+    std::size_t sample;  ///< Index in the data set.
+    std::vector<Exchange> exchanges = {};
+    std::size_t unanswered = 0;
+    std::optional<Outcome> outcome = {};
+  };
+
+  /// One request of the current round.
+  struct Question {
+    std::size_t asked;     ///< Index in samples_.
+    std::size_t exchange;  ///< Index in its exchanges.
+    bool answered = false;
+  };
+
+  void AskRound() {
+    questions_ = std::move(next_round_);
+    next_round_.clear();
+    std::vector<Request> requests;
+    requests.reserve(questions_.size());
+    for (const Question& question : questions_) {
+      requests.push_back(samples_[question.asked].exchanges[question.exchange].request);
+    }
+    std::string thrown;
+    try {
+      model_.Run(requests, *this, cancel_);
+    } catch (...) {
+      thrown = "the model threw: " + internal::TextOfCurrentException();
+    }
+    const std::lock_guard lock(mutex_);
+    if (!cancel_.requested()) FailUnanswered(thrown);
+  }
+
+  void GiveUp(std::string why) {
+    if (failure_.empty()) failure_ = std::move(why);
+    cancel_.Request();
+  }
+
+  void FailUnanswered(const std::string& thrown) {
+    for (std::size_t i = 0; i < questions_.size(); ++i) {
+      if (questions_[i].answered) continue;
+      Take(i, Response::Failed(thrown.empty() ? "the model returned without answering" : thrown));
+    }
+    Consume();
+  }
+
+  void Take(std::size_t index, Response response) {
+    Question& question = questions_[index];
+    question.answered = true;
+    Asked& asked = samples_[question.asked];
+    asked.exchanges[question.exchange].response = std::move(response);
+    if (--asked.unanswered == 0) Continue(question.asked);
+  }
+
+  /// Asks on, or scores, once all that a sample was asked is answered.
+  void Continue(std::size_t index) {
+    Asked& asked = samples_[index];
+    const Sample& sample = task_.dataset().samples()[asked.sample];
+    try {
+      for (const Exchange& exchange : asked.exchanges) {
+        if (exchange.response.failure.empty()) continue;
+        asked.outcome = Outcome::Unmeasured(exchange.response.failure);
+        break;
+      }
+      if (!asked.outcome) {
+        const std::vector<Request> requests = task_.Next(sample, asked.exchanges, traits_);
+        for (const Request& request : requests) Ask(index, request);
+        if (requests.empty()) asked.outcome = task_.Score(sample, asked.exchanges, traits_);
+      }
+    } catch (...) {
+      asked.outcome = Outcome::Unmeasured(internal::TextOfCurrentException());
+    }
+    if (asked.outcome) std::vector<Exchange>().swap(asked.exchanges);
+  }
+
+  void Ask(std::size_t index, const Request& request) {
+    const bool can = request.kind == RequestKind::kScore      ? traits_.capabilities.score
+                     : request.kind == RequestKind::kGenerate ? traits_.capabilities.generate
+                                                              : traits_.capabilities.tokenize;
+    if (!can) {
+      GiveUp(fmt::format("{} {}", ToString(traits_.info), WhatItLacks(request.kind)));
+    }
+    Asked& asked = samples_[index];
+    next_round_.push_back({.asked = index, .exchange = asked.exchanges.size()});
+    asked.exchanges.push_back({.request = request});
+    ++asked.unanswered;
+  }
+
+  /// Hands over the outcomes that are next in order.
+  void Consume() {
+    while (consumed_ < samples_.size() && samples_[consumed_].outcome && !cancel_.requested()) {
+      Asked& asked = samples_[consumed_++];
+      evaluation_.items.push_back({asked.sample, *std::move(asked.outcome)});
+      if (progress_ != nullptr) progress_->Advance(evaluation_.items.size());
+      const Evaluation::Item& item = evaluation_.items.back();
+      if (stop_ && stop_(task_.dataset().samples()[item.sample], item.outcome)) cancel_.Request();
+    }
+  }
+
+  Model& model_;
+  const Task& task_;
+  const ModelTraits traits_;
+  Evaluation& evaluation_;
+  const StopRule& stop_;
+  Progress* const progress_;
+
+  std::mutex mutex_;
+  Cancel cancel_;
+  std::vector<Asked> samples_;
+  std::vector<Question> questions_;
+  std::vector<Question> next_round_;
+  std::size_t consumed_ = 0;
+  std::string failure_;
+};
+
+/// Cuts `evaluation` after the sample at which `stop` is satisfied; false: it never is.
+bool CutWhereSatisfied(Evaluation& evaluation, const StopRule& stop) {
+  const std::vector<Sample>& samples = evaluation.task->dataset().samples();
+  for (std::size_t i = 0; i < evaluation.items.size(); ++i) {
+    const Evaluation::Item& item = evaluation.items[i];
+    if (!stop(samples[item.sample], item.outcome)) continue;
+    evaluation.items.resize(i + 1);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
+                                  const StopRule& stop) {
+  const std::lock_guard lock(mutex_);
+  if (model == nullptr) return FailedEvaluation({}, task, "there is no model: the pointer is null");
+  if (task == nullptr) return FailedEvaluation(model->info(), task, "there is no task");
+  try {
+    const Dataset& dataset = task->dataset();
+    const std::uint64_t seed = options_.seed.value_or(internal::SeedFromHash(dataset.hash()));
+    const std::string key = fmt::format("{}\n{}\n{}\n{}\n{}", internal::ModelIdentity(*model),
+                                        task->name(), task->protocol(), dataset.hash(), seed);
+    EvaluationPtr& known = memo_[key];
+    if (known != nullptr && (!known->failure.empty() || (known->complete() && !stop))) return known;
+
+    Evaluation evaluation;
+    if (known != nullptr) {
+      evaluation = *known;
+      if ((stop && CutWhereSatisfied(evaluation, stop)) || known->complete()) {
+        return std::make_shared<const Evaluation>(std::move(evaluation));
+      }
+    } else {
+      evaluation.model = model->info();
+      evaluation.task = task;
+      evaluation.provenance.seed = seed;
+    }
+    Continue(*model, evaluation, stop);
+    known = std::make_shared<const Evaluation>(std::move(evaluation));
+    return known;
+  } catch (...) {
+    return FailedEvaluation(model->info(), task, internal::TextOfCurrentException());
+  }
+}
+
+void Evaluator::Continue(Model& model, Evaluation& evaluation, const StopRule& stop) const {
+  const std::size_t count = evaluation.task->dataset().size();
+  const std::vector<std::size_t> order = internal::ShuffledOrder(count, evaluation.provenance.seed);
+  if (options_.progress != nullptr) {
+    options_.progress->Begin(evaluation.model, *evaluation.task, count);
+  }
+  try {
+    Run(model, evaluation, std::span(order).subspan(evaluation.items.size()), stop,
+        options_.progress)
+        .Complete();
+  } catch (...) {
+    evaluation.failure = internal::TextOfCurrentException();
+  }
+  if (options_.progress != nullptr) options_.progress->End();
+  evaluation.provenance.live = evaluation.items.size();
+}
+
+}  // namespace gatetest

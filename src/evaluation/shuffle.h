@@ -1,0 +1,21 @@
+// The order in which samples are asked: arbitrary, but the same on every machine for one seed.
+#ifndef GATETEST_SRC_EVALUATION_SHUFFLE_H_
+#define GATETEST_SRC_EVALUATION_SHUFFLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gatetest::internal {
+
+/// A permutation of 0 ... count-1: Fisher-Yates over mt19937_64, with bounded numbers by rejection
+/// (std::shuffle and the standard distributions differ between libraries).
+std::vector<std::size_t> ShuffledOrder(std::size_t count, std::uint64_t seed);
+
+/// The seed that belongs to a data set: the first 32 bits of its hash.
+std::uint64_t SeedFromHash(const std::string& hash);
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_SRC_EVALUATION_SHUFFLE_H_

@@ -1,0 +1,211 @@
+#include "gatetest/corpus.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "gatetest/error.h"
+#include "src/task/logprobs.h"
+#include "src/task/windows.h"
+#include "src/text/white_space.h"
+
+namespace gatetest {
+namespace {
+
+using internal::TokenWindow;
+
+std::string_view Name(CorpusProtocol protocol) {
+  return protocol == CorpusProtocol::kRolling ? "rolling" : "document";
+}
+
+std::string_view Name(Per per) {
+  switch (per) {
+    case Per::kToken:
+      return "token";
+    case Per::kWord:
+      return "word";
+    case Per::kByte:
+      return "byte";
+  }
+  return "?";
+}
+
+class CorpusTask final : public Task {
+ public:
+  CorpusTask(DatasetSource source, CorpusOptions options)
+      : Task(options.name, Measures::kPerplexity, std::move(source)),
+        protocol_(options.protocol),
+        per_(options.per) {}
+
+  Per per() const { return per_; }
+
+  std::string protocol() const override {
+    return fmt::format("{} perplexity per {}", Name(protocol_), Name(per_));
+  }
+
+  void CheckSample(const Sample& sample) const override {
+    if (sample.input.empty()) {
+      throw Error(ErrorCode::kInvalidData,
+                  fmt::format("{}: document \"{}\" is empty", name(), sample.id));
+    }
+  }
+
+  std::vector<Request> Next(const Sample& sample, std::span<const Exchange> so_far,
+                            const ModelTraits& model) const override {
+    if (!model.capabilities.tokenize) {
+      return so_far.empty() ? AskForText(sample, model) : std::vector<Request>();
+    }
+    if (so_far.empty()) {
+      Request tokenize;
+      tokenize.kind = RequestKind::kTokenize;
+      tokenize.prompt = sample.input;
+      return {tokenize};
+    }
+    return so_far.size() == 1 ? AskForTokens(so_far[0].response.tokens, model)
+                              : std::vector<Request>();
+  }
+
+  Outcome Score(const Sample& sample, std::span<const Exchange> exchanges,
+                const ModelTraits& model) const override {
+    return model.capabilities.tokenize ? ScoreTokens(sample, exchanges, model)
+                                       : ScoreText(sample, exchanges);
+  }
+
+ private:
+  static std::size_t ContextOf(const ModelTraits& model) {
+    return static_cast<std::size_t>(std::max(model.info.context_window, 0));
+  }
+
+  static std::vector<Request> AskForText(const Sample& sample, const ModelTraits& model) {
+    std::vector<Request> requests;
+    for (const std::string_view piece : internal::CutLines(sample.input, ContextOf(model))) {
+      Request request;
+      request.kind = RequestKind::kScore;
+      request.continuation = std::string(piece);
+      requests.push_back(std::move(request));
+    }
+    return requests;
+  }
+
+  std::vector<TokenWindow> Cut(std::size_t tokens, const ModelTraits& model) const {
+    return internal::CutTokens(tokens, ContextOf(model), model.info.bos_token.has_value(),
+                               protocol_);
+  }
+
+  std::vector<Request> AskForTokens(const std::vector<TokenId>& tokens,
+                                    const ModelTraits& model) const {
+    std::vector<Request> requests;
+    const auto at = [&](std::size_t i) { return tokens.begin() + static_cast<std::ptrdiff_t>(i); };
+    for (const TokenWindow& window : Cut(tokens.size(), model)) {
+      Request request;
+      request.kind = RequestKind::kScore;
+      if (window.after_bos) {
+        request.prompt_tokens = {*model.info.bos_token};
+      } else {
+        request.prompt_tokens.assign(at(window.context_begin), at(window.begin));
+      }
+      request.continuation_tokens.assign(at(window.begin), at(window.end));
+      requests.push_back(std::move(request));
+    }
+    return requests;
+  }
+
+  static Outcome ScoreText(const Sample& sample, std::span<const Exchange> exchanges) {
+    Outcome outcome;
+    std::size_t begin = 0;
+    for (const Exchange& exchange : exchanges) {
+      const std::size_t end = begin + exchange.request.continuation.size();
+      AddWindow(outcome, exchange.response.logprobs, 0);
+      if (!outcome.unmeasured.empty()) return outcome;
+      AddText(outcome, sample.input, begin, end);
+      begin = end;
+    }
+    return outcome;
+  }
+
+  Outcome ScoreTokens(const Sample& sample, std::span<const Exchange> exchanges,
+                      const ModelTraits& model) const {
+    const Response& tokenized = exchanges.front().response;
+    const std::string wrong = CheckTokens(sample, tokenized);
+    if (!wrong.empty()) return Outcome::Unmeasured(wrong);
+    const std::vector<TokenWindow> windows = Cut(tokenized.tokens.size(), model);
+    Outcome outcome;
+    outcome.windows_have_bytes = !tokenized.token_ends.empty();
+    const auto end_of = [&](std::size_t count) {
+      return count == 0 ? 0 : tokenized.token_ends[count - 1];
+    };
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      AddWindow(outcome, exchanges[i + 1].response.logprobs, windows[i].end - windows[i].begin);
+      if (!outcome.unmeasured.empty()) return outcome;
+      if (outcome.windows_have_bytes) {
+        AddText(outcome, sample.input, end_of(windows[i].begin), end_of(windows[i].end));
+      }
+    }
+    if (!outcome.windows_have_bytes && !outcome.windows.empty()) {
+      // The sums are right, and nobody may look at one window (Outcome::windows_have_bytes).
+      AddText(outcome, sample.input, 0, sample.input.size());
+    }
+    return outcome;
+  }
+
+  static std::string CheckTokens(const Sample& sample, const Response& tokenized) {
+    if (tokenized.tokens.empty()) {
+      return fmt::format("the model's tokenizer made no tokens of {} bytes", sample.input.size());
+    }
+    const std::vector<std::size_t>& ends = tokenized.token_ends;
+    if (ends.empty()) return "";
+    if (ends.size() != tokenized.tokens.size() || !std::is_sorted(ends.begin(), ends.end()) ||
+        ends.back() != sample.input.size()) {
+      return fmt::format(
+          "the model's token_ends must be one ascending byte offset a token and end at {}, but are "
+          "{} for {} tokens and end at {}",
+          sample.input.size(), ends.size(), tokenized.tokens.size(), ends.back());
+    }
+    return "";
+  }
+
+  static void AddWindow(Outcome& outcome, const std::vector<double>& logprobs,
+                        std::size_t expected) {
+    const std::size_t number = outcome.windows.size() + 1;
+    const internal::LogprobSum sum = internal::SumLogprobs(logprobs, expected);
+    if (!sum.wrong.empty()) {
+      outcome = Outcome::Unmeasured(fmt::format("window {}: {}", number, sum.wrong));
+      return;
+    }
+    if (sum.impossible_token != 0 && outcome.answer.empty()) {
+      outcome.answer =
+          fmt::format("window {}, token {} has log-probability -inf", number, sum.impossible_token);
+    }
+    outcome.windows.push_back({.nll = -sum.sum, .tokens = logprobs.size(), .bytes = 0, .words = 0});
+  }
+
+  /// Bytes [begin, end) of the document belong to its latest window. Words as lm-evaluation-harness
+  /// counts them, len(re.split(r"\s+", document)): the runs of white space plus one.
+  static void AddText(Outcome& outcome, const std::string& text, std::size_t begin,
+                      std::size_t end) {
+    const bool first = outcome.windows.size() == 1;
+    Window& window = outcome.windows.back();
+    window.bytes = end - begin;
+    window.words = internal::CountSpaceRuns(text, begin, end) + (first ? 1 : 0);
+  }
+
+  const CorpusProtocol protocol_;
+  const Per per_;
+};
+
+}  // namespace
+
+TaskPtr Corpus(DatasetSource source, CorpusOptions options) {
+  return std::make_shared<CorpusTask>(std::move(source), std::move(options));
+}
+
+Per PerplexityUnit(const Task& task) {
+  const auto* const corpus = dynamic_cast<const CorpusTask*>(&task);
+  if (corpus == nullptr) {
+    throw Error(ErrorCode::kInvalidArgument, "task \"" + task.name() + "\" is not a Corpus");
+  }
+  return corpus->per();
+}
+
+}  // namespace gatetest

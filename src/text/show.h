@@ -1,0 +1,24 @@
+// Numbers and texts as messages show them.
+#ifndef GATETEST_SRC_TEXT_SHOW_H_
+#define GATETEST_SRC_TEXT_SHOW_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace gatetest::internal {
+
+/// Four decimals; "infinite" for infinity.
+std::string ShowNumber(double value);
+
+/// Four decimals, or as many more as it takes not to look like `other` when it is not: 0.89996
+/// beside 0.9 is not shown as 0.9000.
+std::string ShowBeside(double value, double other);
+
+/// In quotes on one line: control characters and bytes that are not UTF-8 escaped, at most
+/// `max_bytes` of it, then an ellipsis.
+std::string Quote(std::string_view text, std::size_t max_bytes = 60);
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_SRC_TEXT_SHOW_H_

@@ -1,0 +1,35 @@
+// From an estimate to a verdict: does it clear the limit, and in what words.
+#ifndef GATETEST_SRC_VERDICT_DECIDE_H_
+#define GATETEST_SRC_VERDICT_DECIDE_H_
+
+#include <string>
+
+#include "gatetest/limit.h"
+#include "gatetest/metrics.h"
+#include "gatetest/verdict.h"
+#include "src/verdict/measure.h"
+
+namespace gatetest::internal {
+
+/// One limit with everything that decides it.
+struct Question {
+  Metric metric;
+  double limit;
+  Claim claim;
+  double alpha;
+};
+
+struct Decision {
+  Verdict verdict = Verdict::kNotMeasured;
+  std::string reason = {};
+};
+
+/// "above" for metrics where more is better, else "below".
+std::string_view RelationOf(Metric metric);
+
+/// Never kNotMeasured: that is for those who could not measure.
+Decision Decide(const Question& question, const Measurement& measurement);
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_SRC_VERDICT_DECIDE_H_

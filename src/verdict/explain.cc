@@ -1,0 +1,204 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gatetest/corpus.h"
+#include "gatetest/verdict.h"
+#include "src/text/show.h"
+#include "src/verdict/decide.h"
+#include "src/verdict/losses.h"
+
+namespace gatetest {
+namespace {
+
+using internal::ShowBeside;
+using internal::ShowNumber;
+
+/// The lines of a message: labels right-aligned before a colon, continuations below the text.
+class Lines {
+ public:
+  void Add(std::string_view label, std::string_view text) {
+    bool first = true;
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find('\n', begin), text.size());
+      text_ += first && !label.empty() ? fmt::format("{:>8}: ", label) : std::string(10, ' ');
+      text_ += text.substr(begin, end - begin);
+      text_ += '\n';
+      first = false;
+      begin = end + 1;
+    }
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+/// Two rungs of one model are known by their quantization.
+bool AreRungs(const Subject& subject) {
+  return subject.baseline != nullptr &&
+         subject.baseline->model.name == subject.candidate->model.name &&
+         !subject.baseline->model.quantization.empty() &&
+         !subject.candidate->model.quantization.empty() &&
+         subject.baseline->model.quantization != subject.candidate->model.quantization;
+}
+
+std::string CandidateLabel(const Subject& subject) {
+  return AreRungs(subject) ? subject.candidate->model.quantization
+                           : ToString(subject.candidate->model);
+}
+
+std::string BaselineLabel(const Subject& subject) {
+  if (subject.baseline == nullptr) return "the baseline";
+  return AreRungs(subject) ? subject.baseline->model.quantization
+                           : ToString(subject.baseline->model);
+}
+
+std::string TaskLabel(const Finding& finding) {
+  const std::string& group = finding.subject.group;
+  return fmt::format("\"{}{}{}\"", finding.subject.candidate->task->name(),
+                     group.empty() ? "" : "/", group);
+}
+
+std::string_view UnitSuffix(const Judgement& judgement) {
+  if (judgement.findings.empty()) return "";
+  try {
+    switch (PerplexityUnit(*judgement.findings.front().subject.candidate->task)) {
+      case Per::kWord:
+        return " per word";
+      case Per::kByte:
+        return " per byte";
+      case Per::kToken:
+        return "";
+    }
+  } catch (const std::exception&) {
+    // Not a corpus of ours: no unit to name.
+  }
+  return "";
+}
+
+/// The requirement as a verb phrase: "retains above 0.9000 of f16".
+std::string Phrase(const Judgement& judgement, const std::string& baseline) {
+  const std::string limit = ShowNumber(judgement.requirement.limit.threshold());
+  switch (judgement.requirement.metric) {
+    case Metric::kAccuracy:
+      return fmt::format("has an accuracy above {}", limit);
+    case Metric::kRetention:
+      return fmt::format("retains above {} of {}", limit, baseline);
+    case Metric::kFlips:
+      return fmt::format("flips below {} of {}'s answers", limit, baseline);
+    case Metric::kPerplexity:
+      return fmt::format("has a perplexity{} below {}", UnitSuffix(judgement), limit);
+    case Metric::kBitsPerByte:
+      return fmt::format("has bits per byte below {}", limit);
+    case Metric::kPerplexityRatio:
+      return fmt::format("has a perplexity{} below {} times that of {}", UnitSuffix(judgement),
+                         limit, baseline);
+  }
+  return "";
+}
+
+std::string Actual(const Judgement& judgement, const Finding& finding) {
+  if (!finding.estimate) return std::string(Name(judgement.requirement.metric)) + " unknown";
+  const Estimate& estimate = *finding.estimate;
+  const double limit = judgement.requirement.limit.threshold();
+  std::string text =
+      fmt::format("{} {}", Name(judgement.requirement.metric), ShowBeside(estimate.value, limit));
+  if (estimate.interval) {
+    text += fmt::format(", {:g}% interval [{}, {}]", 100.0 * (1.0 - 2.0 * estimate.interval->alpha),
+                        ShowBeside(estimate.interval->lower, limit),
+                        ShowBeside(estimate.interval->upper, limit));
+  }
+  const bool paired = NeedsBaseline(judgement.requirement.metric);
+  text += fmt::format(", n = {} {}{}", estimate.n, paired ? "paired " : "", estimate.observations);
+  if (estimate.interval) text += fmt::format(" ({})", estimate.method);
+  return text;
+}
+
+std::string Provenance(const Evaluation& evaluation) {
+  return fmt::format("{}: {} live, {} cached", ToString(evaluation.model),
+                     evaluation.provenance.live, evaluation.provenance.cached);
+}
+
+std::size_t CountTruncated(const Evaluation& evaluation) {
+  std::size_t truncated = 0;
+  for (const Evaluation::Item& item : evaluation.items) truncated += item.outcome.truncated ? 1 : 0;
+  return truncated;
+}
+
+/// Where the numbers come from; empty when the data could not even be read.
+std::string Evidence(const Finding& finding) {
+  const Evaluation& candidate = *finding.subject.candidate;
+  if (candidate.items.empty()) return "none";
+  const Dataset& dataset = candidate.task->dataset();
+  std::string text;
+  if (finding.subject.baseline != nullptr) text = Provenance(*finding.subject.baseline) + "; ";
+  text += fmt::format("{}; data xxh3:{}, seed {}", Provenance(candidate),
+                      dataset.hash().substr(0, 12), candidate.provenance.seed);
+  text += "\n" + candidate.task->protocol();
+  const std::size_t truncated = CountTruncated(candidate);
+  if (truncated > 0) {
+    text += fmt::format("\n{} of {} answers were cut off by the token limit", truncated,
+                        candidate.items.size());
+  }
+  return text;
+}
+
+/// Verdict, counts, groups and samples of one task.
+void AddFinding(Lines& lines, const Judgement& judgement, const Finding& finding) {
+  const std::string task = judgement.findings.size() > 1 ? TaskLabel(finding) + ": " : "";
+  std::string verdict = fmt::format("{}{}: {}", task, Name(finding.verdict), finding.reason);
+  internal::Losses losses;
+  if (finding.estimate) {
+    losses = internal::FindLosses(judgement.requirement.metric, finding.subject);
+  }
+  if (!losses.counts.empty()) verdict += "\n" + losses.counts;
+  lines.Add("Verdict", verdict);
+  if (finding.verdict == Verdict::kPassed) return;
+  if (!losses.groups.empty())
+    lines.Add("Groups", fmt::format("{}", fmt::join(losses.groups, ", ")));
+  if (!losses.worst.empty()) lines.Add("Worst", fmt::format("{}", fmt::join(losses.worst, "\n")));
+}
+
+}  // namespace
+
+std::string Expectation(const Judgement& judgement) {
+  if (judgement.findings.empty()) return Phrase(judgement, "the baseline");
+  const Subject& subject = judgement.findings.front().subject;
+  std::vector<std::string> tasks;
+  for (const Finding& finding : judgement.findings) tasks.push_back(TaskLabel(finding));
+  return fmt::format("{} {} on {}{}", CandidateLabel(subject),
+                     Phrase(judgement, BaselineLabel(subject)), tasks.size() > 1 ? "each of " : "",
+                     fmt::join(tasks, ", "));
+}
+
+std::string Explain(const Judgement& judgement) {
+  Lines lines;
+  if (judgement.findings.empty()) {
+    lines.Add("Verdict", fmt::format("{}: {}", Name(judgement.verdict), judgement.failure));
+    return lines.text();
+  }
+  const bool several = judgement.findings.size() > 1;
+  std::vector<std::string> actual;
+  std::vector<std::string> evidence;
+  for (const Finding& finding : judgement.findings) {
+    const std::string task = several ? TaskLabel(finding) + ": " : "";
+    const std::string verdict = several ? fmt::format("{}, ", Name(finding.verdict)) : "";
+    actual.push_back(task + verdict + Actual(judgement, finding));
+    evidence.push_back(task + Evidence(finding));
+  }
+  lines.Add("Actual", fmt::format("{}", fmt::join(actual, "\n")));
+  for (const Finding& finding : judgement.findings) {
+    // A message says what keeps the release back; what passed has its line above.
+    if (judgement.verdict == Verdict::kPassed || finding.verdict != Verdict::kPassed) {
+      AddFinding(lines, judgement, finding);
+    }
+  }
+  lines.Add("Evidence", fmt::format("{}", fmt::join(evidence, "\n")));
+  return lines.text();
+}
+
+}  // namespace gatetest

@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "gatetest/error.h"
+#include "gatetest/verdict.h"
+#include "src/text/show.h"
+#include "src/thrown.h"
+#include "src/verdict/choose_tasks.h"
+#include "src/verdict/decide.h"
+#include "src/verdict/measure.h"
+#include "src/verdict/pairs.h"
+
+namespace gatetest {
+namespace {
+
+using internal::CountMissing;
+using internal::Decision;
+using internal::Measurement;
+using internal::Missing;
+using internal::Question;
+
+/// Limits that can hold and can fail: [lowest, highest], without the ends that no value can clear.
+struct LimitRange {
+  double lowest;
+  double highest;
+  std::string_view text;
+  bool is_share;
+};
+
+LimitRange RangeOf(Metric metric) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  // The next number after an excluded end.
+  const auto after = [](double end) { return std::nextafter(end, kInfinity); };
+  const double largest = std::numeric_limits<double>::max();
+  switch (metric) {
+    case Metric::kAccuracy:
+      return {0.0, std::nextafter(1.0, 0.0), "a share, at least 0 and below 1", true};
+    case Metric::kRetention:
+      return {0.0, 2.0, "a ratio of shares, from 0 to 2", true};
+    case Metric::kFlips:
+      return {after(0.0), 1.0, "a share, above 0 and at most 1", true};
+    case Metric::kPerplexity:
+      return {after(1.0), largest, "finite and above 1, the perplexity of a certain text", false};
+    case Metric::kBitsPerByte:
+    case Metric::kPerplexityRatio:
+      return {after(0.0), largest, "finite and above 0", false};
+  }
+  return {0.0, largest, "finite", false};
+}
+
+Decision NotMeasured(std::string why) { return {Verdict::kNotMeasured, std::move(why)}; }
+
+/// What the verdict would be if all missing samples counted for, or against, the model.
+Decision DecideCounting(CountMissing missing, const Question& question, const Subject& subject) {
+  try {
+    return internal::Decide(
+        question,
+        internal::Measure(question.metric, subject,
+                          {.alpha = question.alpha, .missing = missing, .limit = question.limit}));
+  } catch (const Error& error) {
+    return NotMeasured(error.what());
+  }
+}
+
+/// A verdict stands if the samples that are missing could not change it.
+Decision BoundMissing(const Decision& decision, const Missing& missing, std::size_t samples,
+                      const Question& question, const Subject& subject) {
+  const Verdict best = DecideCounting(CountMissing::kFor, question, subject).verdict;
+  const Verdict worst = DecideCounting(CountMissing::kAgainst, question, subject).verdict;
+  const std::string what =
+      fmt::format("{} of {} samples could not be measured", missing.samples, samples);
+  if (best == worst && best == decision.verdict) {
+    return {decision.verdict, fmt::format("{}\n{}, which cannot change the verdict; the first: {}",
+                                          decision.reason, what, missing.first)};
+  }
+  return NotMeasured(
+      fmt::format("{}: counted for the model the verdict would be {}, against it {}"
+                  "; the first: {}",
+                  what, Name(best), Name(worst), missing.first));
+}
+
+Finding JudgeSubject(const Question& question, const Subject& subject) {
+  Finding finding;
+  finding.subject = subject;
+  Decision decision;
+  try {
+    const Measurement measurement = internal::Measure(
+        question.metric, subject, {.alpha = question.alpha, .limit = question.limit});
+    finding.estimate = measurement.estimate;
+    decision = internal::Decide(question, measurement);
+    const std::vector<internal::Pair> pairs = internal::PairsOf(subject);
+    const Missing missing = internal::MissingIn(pairs, NeedsBaseline(question.metric));
+    if (missing.samples > 0) {
+      decision = BoundMissing(decision, missing, pairs.size(), question, subject);
+    }
+  } catch (const Error& error) {
+    decision = NotMeasured(error.what());
+  }
+  finding.verdict = decision.verdict;
+  finding.reason = std::move(decision.reason);
+  return finding;
+}
+
+std::vector<Subject> ChooseSubjects(const Requirement& requirement,
+                                    std::span<const Subject> subjects) {
+  std::vector<TaskPtr> tasks;
+  for (const Subject& subject : subjects) {
+    if (subject.candidate == nullptr || subject.candidate->task == nullptr) {
+      throw Error(ErrorCode::kInvalidArgument, subject.candidate == nullptr
+                                                   ? "there is no evaluation to judge"
+                                                   : subject.candidate->failure);
+    }
+    tasks.push_back(subject.candidate->task);
+  }
+  std::vector<Subject> chosen;
+  for (const internal::ChosenTask& choice : internal::ChooseTasks(requirement, tasks)) {
+    chosen.push_back(subjects[choice.index]);
+    if (!choice.group.empty()) chosen.back().group = choice.group;
+  }
+  return chosen;
+}
+
+Verdict Combine(const std::vector<Finding>& findings) {
+  const auto any = [&](Verdict verdict) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [&](const Finding& finding) { return finding.verdict == verdict; });
+  };
+  if (any(Verdict::kFailed)) return Verdict::kFailed;
+  if (findings.empty() || any(Verdict::kNotMeasured)) return Verdict::kNotMeasured;
+  return any(Verdict::kInconclusive) ? Verdict::kInconclusive : Verdict::kPassed;
+}
+
+}  // namespace
+
+std::string_view Name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPassed:
+      return "PASSED";
+    case Verdict::kFailed:
+      return "FAILED";
+    case Verdict::kInconclusive:
+      return "INCONCLUSIVE";
+    case Verdict::kNotMeasured:
+      return "NOT MEASURED";
+  }
+  return "?";
+}
+
+void CheckRequirement(const Requirement& requirement) {
+  const double limit = requirement.limit.threshold();
+  const LimitRange range = RangeOf(requirement.metric);
+  if (!(limit >= range.lowest && limit <= range.highest)) {
+    const bool percentage = range.is_share && limit > 1.0 && limit <= 100.0;
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("{} cannot be a limit of {}, which is {}{}", limit,
+                            Name(requirement.metric), range.text,
+                            percentage ? fmt::format("; did you mean {}?", limit / 100.0) : ""));
+  }
+  const double alpha = requirement.limit.alpha().value_or(0.05);
+  if (!(alpha > 0.0 && alpha < 0.5)) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("alpha is {}; it must be above 0 and below 0.5", alpha));
+  }
+}
+
+Judgement Judge(const Requirement& requirement, std::span<const Subject> subjects,
+                const JudgeDefaults& defaults) {
+  Judgement judgement{.requirement = requirement, .defaults = defaults};
+  try {
+    CheckRequirement(requirement);
+    const Limit& limit = requirement.limit;
+    const Question question{.metric = requirement.metric,
+                            .limit = limit.threshold(),
+                            .claim = limit.claim().value_or(defaults.claim),
+                            .alpha = limit.alpha().value_or(defaults.alpha)};
+    for (const Subject& subject : ChooseSubjects(requirement, subjects)) {
+      judgement.findings.push_back(JudgeSubject(question, subject));
+    }
+    judgement.verdict = Combine(judgement.findings);
+  } catch (...) {
+    judgement.findings.clear();
+    judgement.failure = internal::TextOfCurrentException();
+  }
+  return judgement;
+}
+
+}  // namespace gatetest
