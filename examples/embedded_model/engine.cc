@@ -156,8 +156,8 @@ void Engine::CheckFits(std::size_t prompt, std::size_t continuation) const {
   const std::size_t needed = prompt + (continuation == 0 ? 0 : continuation - 1);
   if (std::cmp_less_equal(needed, context())) return;
   throw std::runtime_error(
-      "a prompt of " + std::to_string(prompt) + " tokens and a continuation of " +
-      std::to_string(continuation) + " (the last is not read) need " + std::to_string(needed) +
+      "too long: " + std::to_string(prompt) + " prompt tokens and " + std::to_string(continuation) +
+      " continuation tokens (the last is not read) need " + std::to_string(needed) +
       " positions, expected at most the context's " + std::to_string(context()));
 }
 

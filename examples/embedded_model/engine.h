@@ -1,7 +1,7 @@
 // The public face of a small inference engine: load a model, score text, generate text.
 //
 //   const auto engine = embedded::Engine::Load("data/model-f16.gguf",
-//                                              embedded::QuantizationNamed("int4"));
+//                                              embedded::QuantizationNamed("int8"));
 //   std::vector<int> prompt = engine->Tokenize("47+93=");
 //   prompt.insert(prompt.begin(), engine->bos());
 //   const std::string stop[] = {"\n"};

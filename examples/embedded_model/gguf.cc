@@ -214,7 +214,8 @@ class GgufFile::Parser {
 GgufFile GgufFile::Read(const std::filesystem::path& path) {
   GgufFile file;
   file.path_ = path;
-  if (!std::filesystem::is_regular_file(path)) file.Fail("no such file, expected a GGUF file");
+  if (!std::filesystem::is_regular_file(path))
+    file.Fail("there is no such file, expected a GGUF file");
   std::ifstream stream(path, std::ios::binary);
   if (!stream) file.Fail("cannot be opened, expected a readable GGUF file");
   file.bytes_.assign(std::istreambuf_iterator<char>(stream), {});

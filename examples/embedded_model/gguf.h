@@ -37,8 +37,9 @@ class GgufFile {
   [[noreturn]] void Fail(const std::string& problem) const;
 
  private:
-  struct Array {
-  };  // Arrays (token texts and scores) are checked and skipped: nothing here needs them.
+  // Arrays (token texts and scores) are checked and skipped: nothing here needs their elements.
+  struct Array {};
+
   using Value = std::variant<std::uint64_t, std::int64_t, double, bool, std::string, Array>;
   struct TensorInfo {
     std::vector<std::uint64_t> shape;  // Outermost dimension first.

@@ -57,9 +57,12 @@ Outcome GenerationTask::Score(const Sample& sample, std::span<const Exchange> ex
 }
 
 std::string GenerationTask::protocol() const {
-  return fmt::format("{}, prompt \"{}\", stop {}, max_tokens {}, temperature {}", scoring(),
-                     prompt_.text(), generation_.stop, generation_.max_tokens,
-                     generation_.temperature);
+  std::string text = fmt::format("{}, at most {} tokens", scoring(), generation_.max_tokens);
+  if (!generation_.stop.empty()) text += fmt::format(", stop {}", generation_.stop);
+  if (generation_.temperature > 0.0) {
+    text += fmt::format(", temperature {}", generation_.temperature);
+  }
+  return text + prompt_.description();
 }
 
 void GenerationTask::RequireAnswer(const Sample& sample) const {

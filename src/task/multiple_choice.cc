@@ -36,8 +36,8 @@ class MultipleChoiceTask final : public Task {
         delimiter_(std::move(options.delimiter)) {}
 
   std::string protocol() const override {
-    return fmt::format("multiple choice, {}, prompt \"{}\", delimiter \"{}\"", Name(score_),
-                       prompt_.text(), delimiter_);
+    return fmt::format("multiple choice, {}{}{}", Name(score_), prompt_.description(),
+                       delimiter_.empty() ? "" : ", delimiter \"" + delimiter_ + "\"");
   }
 
   void CheckSample(const Sample& sample) const override {

@@ -16,4 +16,9 @@ PromptTemplate::PromptTemplate(const std::string& text) {
   after_ = text.substr(position + input.size());
 }
 
+std::string PromptTemplate::description() const {
+  const bool plain = before_.empty() && after_.empty();
+  return plain ? "" : ", prompt \"" + Fill("{input}") + "\"";
+}
+
 }  // namespace gatetest::internal

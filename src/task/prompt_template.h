@@ -12,7 +12,8 @@ class PromptTemplate {
   explicit PromptTemplate(const std::string& text);
 
   std::string Fill(const std::string& input) const { return before_ + input + after_; }
-  std::string text() const { return Fill("{input}"); }
+  /// `, prompt "Q: {input}"`; empty for the sample's input alone.
+  std::string description() const;
 
  private:
   std::string before_;

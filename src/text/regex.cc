@@ -11,7 +11,25 @@
 namespace gatetest::internal {
 namespace {
 
+/// Of one attempt at one position of the text: also bounds the memory.
 constexpr std::uint32_t kMatchLimit = 1'000'000;
+
+/// Of a whole search, which PCRE2 does not bound: it counts anew at every position.
+constexpr std::size_t kMostWork = 50'000'000;
+
+struct Work {
+  std::size_t done = 0;
+  std::size_t position = 0;
+};
+
+/// Called at every item of the pattern that is tried.
+int CountWork(pcre2_callout_block* block, void* data) {
+  auto& work = *static_cast<Work*>(data);
+  const std::size_t position = block->current_position;
+  work.done += 1 + (position > work.position ? position - work.position : 0);
+  work.position = position;
+  return work.done > kMostWork ? PCRE2_ERROR_MATCHLIMIT : 0;
+}
 
 std::string ErrorText(int error) {
   std::array<PCRE2_UCHAR, 256> text{};
@@ -24,9 +42,10 @@ std::string ErrorText(int error) {
 Regex::Regex(const std::string& pattern) : pattern_(pattern) {
   int error = 0;
   PCRE2_SIZE position = 0;
-  pcre2_code* const code =
-      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                    PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, &error, &position, nullptr);
+  constexpr std::uint32_t kOptions =
+      PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | PCRE2_AUTO_CALLOUT;
+  pcre2_code* const code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()),
+                                         pattern.size(), kOptions, &error, &position, nullptr);
   if (code == nullptr) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("regular expression \"{}\": {} at character {}", pattern,
@@ -44,6 +63,8 @@ std::optional<std::string> Regex::Search(std::string_view text) const {
   const std::unique_ptr<pcre2_match_context, decltype(&pcre2_match_context_free)> context(
       pcre2_match_context_create(nullptr), &pcre2_match_context_free);
   pcre2_set_match_limit(context.get(), kMatchLimit);
+  Work work;
+  pcre2_set_callout(context.get(), &CountWork, &work);
   const int result = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0,
                                  match.get(), context.get());
   if (result == PCRE2_ERROR_NOMATCH) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "src/text/utf8.h"
@@ -11,6 +12,13 @@ namespace {
 
 constexpr int kDecimals = 4;
 constexpr int kMostDecimals = 17;
+
+/// Of one well-formed character: U+0000 to U+001F, and U+007F to U+009F, which terminals obey too.
+bool IsControl(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  if (first < 0x80) return first < 0x20 || first == 0x7F;
+  return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
+}
 
 }  // namespace
 
@@ -31,7 +39,6 @@ std::string ShowBeside(double value, double other) {
 std::string Quote(std::string_view text, std::size_t max_bytes) {
   std::string quoted = "\"";
   for (std::size_t i = 0; i < text.size();) {
-    if (i >= max_bytes) return quoted + "…\"";
     const auto byte = static_cast<unsigned char>(text[i]);
     const std::string_view next = text.substr(i, 4);
     // The length of the character that begins here; 0: none does.
@@ -41,18 +48,22 @@ std::string Quote(std::string_view text, std::size_t max_bytes) {
       ++length;
     }
     if (length > next.size()) length = 0;
+    const std::size_t size = std::max<std::size_t>(length, 1);
+    if (i + size > max_bytes) return quoted + "…\"";
     if (byte == '\n') {
       quoted += "\\n";
     } else if (byte == '\t') {
       quoted += "\\t";
     } else if (byte == '"' || byte == '\\') {
       quoted += {'\\', text[i]};
-    } else if (length == 0 || byte < 0x20 || byte == 0x7F) {
-      quoted += fmt::format("\\x{:02X}", byte);
+    } else if (length == 0 || IsControl(text.substr(i, size))) {
+      for (const char c : text.substr(i, size)) {
+        quoted += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+      }
     } else {
-      quoted += text.substr(i, length);
+      quoted += text.substr(i, size);
     }
-    i += length == 0 ? 1 : length;
+    i += size;
   }
   return quoted + "\"";
 }

@@ -141,8 +141,8 @@ std::string Evidence(const Finding& finding) {
   text += "\n" + candidate.task->protocol();
   const std::size_t truncated = CountTruncated(candidate);
   if (truncated > 0) {
-    text += fmt::format("\n{} of {} answers were cut off by the token limit", truncated,
-                        candidate.items.size());
+    text += fmt::format("\n{} of {} answers of {} were cut off by the token limit", truncated,
+                        candidate.items.size(), CandidateLabel(finding.subject));
   }
   return text;
 }

@@ -1,0 +1,63 @@
+# Read by ctest when it starts: adds the tests of one program. The variables gatetest_... come from the
+# file that gatetest_discover_tests wrote.
+
+# An entry that fails with a text, in place of tests that cannot be listed.
+function(gatetest_add_failure why)
+  add_test("${gatetest_prefix}${gatetest_target}.CannotListTests" "${gatetest_cmake}" "-DWHY=${why}" -P
+    "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/GatetestFail.cmake")
+  set_tests_properties("${gatetest_prefix}${gatetest_target}.CannotListTests" PROPERTIES
+    LABELS "${gatetest_labels}")
+endfunction()
+
+function(gatetest_add_entry name filter)
+  set(entry "${gatetest_prefix}${name}")
+  add_test("${entry}" "${gatetest_program}" "--gtest_filter=${filter}" ${gatetest_extra_args})
+  # A program with a main of its own may not notice that it ran nothing.
+  set_tests_properties("${entry}" PROPERTIES
+    LABELS "${gatetest_labels}"
+    TIMEOUT "${gatetest_timeout}"
+    WORKING_DIRECTORY "${gatetest_working_directory}"
+    RESOURCE_LOCK "${gatetest_resource_lock}"
+    ENVIRONMENT "${gatetest_environment}"
+    FAIL_REGULAR_EXPRESSION "Running 0 tests from")
+endfunction()
+
+# Calls gatetest_add_entry for what --gtest_list_tests printed: "Suite.", then "  Test" lines.
+function(gatetest_add_listed output)
+  string(REGEX REPLACE " *#[^\n]*" "" output "${output}")
+  string(REGEX MATCHALL "[^\r\n]+" lines "${output}")
+  set(added 0)
+  set(suite "")
+  set(suite_added FALSE)
+  foreach(line IN LISTS lines)
+    if(line MATCHES "^([^ ]+)\\.$")
+      set(suite "${CMAKE_MATCH_1}")
+      set(suite_added FALSE)
+    elseif(line MATCHES "^  ([^ ]+)$" AND NOT "${suite}.${CMAKE_MATCH_1}" MATCHES "(^|[/.])DISABLED_")
+      set(test "${CMAKE_MATCH_1}")
+      if(gatetest_per_test)
+        gatetest_add_entry("${suite}.${test}" "${suite}.${test}")
+      elseif(NOT suite_added)
+        gatetest_add_entry("${suite}" "${suite}.*")
+        set(suite_added TRUE)
+      endif()
+      set(added 1)
+    endif()
+  endforeach()
+  if(NOT added)
+    gatetest_add_failure("${gatetest_program} has no tests")
+  endif()
+endfunction()
+
+if(NOT EXISTS "${gatetest_program}")
+  gatetest_add_failure("${gatetest_program} has not been built")
+else()
+  execute_process(COMMAND "${gatetest_program}" --gtest_list_tests
+    WORKING_DIRECTORY "${gatetest_working_directory}" TIMEOUT 60
+    OUTPUT_VARIABLE gatetest_output ERROR_VARIABLE gatetest_error RESULT_VARIABLE gatetest_result)
+  if(gatetest_result EQUAL 0)
+    gatetest_add_listed("${gatetest_output}")
+  else()
+    gatetest_add_failure("${gatetest_program} --gtest_list_tests failed (${gatetest_result}): ${gatetest_error}")
+  endif()
+endif()

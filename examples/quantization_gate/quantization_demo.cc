@@ -1,0 +1,157 @@
+// The ladder of the embedded model's quantizations as a table, and a release that is blocked:
+//
+//   quantization_demo          shows the blocked release, and exits with 0 because it is blocked
+//   quantization_demo --red    leaves it red, as a release pipeline would: exits with 1
+#include <gatetest/gatetest.h>
+
+#include <array>
+#include <cstring>
+#include <exception>
+#include <iomanip>
+#include <iostream>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tiny_model.h"
+
+using gatetest::Metric;
+using gatetest::Subject;
+using gatetest::Verdict;
+
+namespace {
+
+gatetest::Gate ReleaseGate() {
+  return {.baseline = TinyModel("f16"),
+          .tasks = {gatetest::ExactMatch(TinyData("skills.jsonl"),
+                                         {.generate = {.stop = {"\n"}, .max_tokens = 24}}),
+                    gatetest::MultipleChoice(TinyData("choices.jsonl")),
+                    gatetest::MultipleChoice(TinyData("cloze.jsonl"),
+                                             {.score = gatetest::ChoiceScore::kAccBytes}),
+                    gatetest::Corpus(TinyData("heldout_64k.txt"), {.name = "prose"})}};
+}
+
+/// What a rung has to meet to ship.
+const std::vector<gatetest::Requirement>& Requirements() {
+  static const std::vector<gatetest::Requirement> requirements = {{Metric::kRetention, 0.9},
+                                                                  {Metric::kPerplexityRatio, 1.05}};
+  return requirements;
+}
+
+/// PASSED when every requirement is; else the first verdict that is not.
+Verdict JudgeRelease(const std::vector<Subject>& subjects) {
+  for (const gatetest::Requirement& requirement : Requirements()) {
+    const Verdict verdict = gatetest::Judge(requirement, subjects).verdict;
+    if (verdict != Verdict::kPassed) return verdict;
+  }
+  return Verdict::kPassed;
+}
+
+std::string Show(double value) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(4) << value;
+  return text.str();
+}
+
+std::string ShowWithInterval(const gatetest::Estimate& estimate) {
+  std::string text = Show(estimate.value);
+  if (estimate.interval) {
+    text += " [" + Show(estimate.interval->lower) + ", " + Show(estimate.interval->upper) + "]";
+  }
+  return text;
+}
+
+void PrintRow(const std::vector<std::string>& cells) {
+  constexpr std::array kWidths = {5, 9, 12, 9, 9, 9, 27, 0};
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    std::cout << std::left << std::setw(kWidths.at(i)) << cells[i];
+  }
+  std::cout << std::endl;
+}
+
+/// One rung; `subjects` has the gate's tasks in their order.
+void PrintRung(const std::vector<Subject>& subjects) {
+  const gatetest::ModelInfo& model = subjects[0].candidate->model;
+  const bool is_baseline = model.quantization == "f16";
+  const Verdict verdict = JudgeRelease(subjects);
+  const auto retention = [&] {
+    return ShowWithInterval(gatetest::Retention({subjects[0].baseline, subjects[0].candidate}));
+  };
+  PrintRow({model.quantization, std::to_string(model.bytes),
+            Show(gatetest::Perplexity(*subjects[3].candidate).value),
+            Show(gatetest::Accuracy(*subjects[0].candidate).value),
+            Show(gatetest::Accuracy(*subjects[1].candidate).value),
+            Show(gatetest::Accuracy(*subjects[2].candidate).value), is_baseline ? "" : retention(),
+            is_baseline                   ? "baseline"
+            : verdict == Verdict::kPassed ? "may ship"
+            : verdict == Verdict::kFailed ? "BLOCKED"
+                                          : std::string(gatetest::Name(verdict))});
+}
+
+/// Prints the table and returns the verdict on its last rung, int2.
+Verdict PrintLadder() {
+  const gatetest::Gate gate = ReleaseGate();
+  gatetest::Evaluator& evaluator = gatetest::SharedEvaluator();
+  PrintRow({"rung", "bytes", "perplexity", "skills", "choices", "cloze", "retention of skills",
+            "verdict"});
+  std::vector<Subject> subjects;
+  for (const std::string rung : {"f16", "int8", "int4", "int3", "int2"}) {
+    subjects.clear();
+    for (const gatetest::TaskPtr& task : gate.tasks) {
+      subjects.push_back({.candidate = evaluator.Evaluate(TinyModel(rung), task),
+                          .baseline = evaluator.Evaluate(gate.baseline, task)});
+    }
+    PrintRung(subjects);
+  }
+  return JudgeRelease(subjects);
+}
+
+bool TakeFlag(const char* flag, int& argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], flag) != 0) continue;
+    for (int j = i; j < argc; ++j) argv[j] = argv[j + 1];
+    --argc;
+    return true;
+  }
+  return false;
+}
+
+class Release : public gatetest::GateTest {
+ protected:
+  gatetest::Gate gate() const override { return ReleaseGate(); }
+};
+
+TEST_F(Release, Int2MayShip) { EXPECT_RETENTION_ABOVE(TinyModel("int2"), 0.9); }
+
+int Run(bool red) {
+  const Verdict int2 = PrintLadder();
+  std::cout << "\nAnd this is what a release pipeline sees of int2:\n" << std::endl;
+  const int exit_code = gatetest::RunAllTests();
+  if (red) return exit_code;
+  if (exit_code == 0 || int2 != Verdict::kFailed) {
+    std::cout << "\nint2 should have been blocked by evidence; its verdict is "
+              << gatetest::Name(int2) << "\n";
+    return 1;
+  }
+  std::cout
+      << "\nint2 is blocked, as it should be. (--red leaves it red, for the pipeline to see.)\n";
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool red = TakeFlag("--red", argc, argv);
+  if (const std::optional<int> exit_code = gatetest::Init(&argc, argv)) return *exit_code;
+  if (argc > 1) {
+    std::cerr << "error: unknown argument " << argv[1] << "; there is --red\n";
+    return 2;
+  }
+  try {
+    return Run(red);
+  } catch (const std::exception& error) {
+    std::cerr << "error: " << error.what() << "\n";
+    return 1;
+  }
+}
