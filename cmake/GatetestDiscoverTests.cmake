@@ -15,7 +15,13 @@
 # tests or has none is an entry that fails.
 
 function(gatetest_discover_tests target)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "PER_TEST" "TIMEOUT;WORKING_DIRECTORY;TEST_PREFIX"
+  gatetest_write_test_script(${target} script ${ARGN})
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
+endfunction()
+
+# Writes what ctest is to include, and returns its path in `result`.
+function(gatetest_write_test_script target result)
+  cmake_parse_arguments(PARSE_ARGV 2 ARG "PER_TEST" "TIMEOUT;WORKING_DIRECTORY;TEST_PREFIX"
     "LABELS;RESOURCE_LOCK;ENVIRONMENT;EXTRA_ARGS")
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "gatetest_discover_tests(${target}): unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
@@ -51,5 +57,5 @@ set(gatetest_extra_args [==[${ARG_EXTRA_ARGS}]==])
 set(gatetest_prefix [==[${ARG_TEST_PREFIX}]==])
 include([==[${CMAKE_CURRENT_FUNCTION_LIST_DIR}/GatetestAddTests.cmake]==])
 ")
-  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${base}.cmake)
+  set(${result} ${base}.cmake PARENT_SCOPE)
 endfunction()

@@ -18,13 +18,13 @@ namespace {
 std::string_view WhatItLacks(RequestKind kind) {
   switch (kind) {
     case RequestKind::kScore:
-      return "gives no log-probabilities of a given text (Capabilities::score); use a task on "
+      return "it gives no log-probabilities of a given text (Capabilities::score); use a task on "
              "generated text instead: ExactMatch, Contains, RegexMatch";
     case RequestKind::kGenerate:
-      return "does not generate text (Capabilities::generate); use a task on log-probabilities "
+      return "it does not generate text (Capabilities::generate); use a task on log-probabilities "
              "instead: MultipleChoice, Corpus";
     case RequestKind::kTokenize:
-      return "does not tokenize (Capabilities::tokenize)";
+      return "it does not tokenize (Capabilities::tokenize)";
   }
   return "";
 }
@@ -153,7 +153,7 @@ class Run final : public ResponseSink {
                      : request.kind == RequestKind::kGenerate ? traits_.capabilities.generate
                                                               : traits_.capabilities.tokenize;
     if (!can) {
-      GiveUp(fmt::format("{} {}", ToString(traits_.info), WhatItLacks(request.kind)));
+      GiveUp(std::string(WhatItLacks(request.kind)));
     }
     Asked& asked = samples_[index];
     next_round_.push_back({.asked = index, .exchange = asked.exchanges.size()});

@@ -36,7 +36,7 @@ class LazyModel final : public Model {
       loader_ = nullptr;
     }
     if (model_ == nullptr) {
-      throw Error(ErrorCode::kModelFailed, ToString(info_) + " could not be loaded: " + failure_);
+      throw Error(ErrorCode::kModelFailed, "it could not be loaded: " + failure_);
     }
     return *model_;
   }

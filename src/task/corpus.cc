@@ -118,7 +118,7 @@ class CorpusTask final : public Task {
       const std::size_t end = begin + exchange.request.continuation.size();
       AddWindow(outcome, exchange.response.logprobs, 0);
       if (!outcome.unmeasured.empty()) return outcome;
-      AddText(outcome, sample.input, begin, end);
+      AddText(outcome.windows.back(), begin == 0, sample.input, begin, end);
       begin = end;
     }
     return outcome;
@@ -139,12 +139,13 @@ class CorpusTask final : public Task {
       AddWindow(outcome, exchanges[i + 1].response.logprobs, windows[i].end - windows[i].begin);
       if (!outcome.unmeasured.empty()) return outcome;
       if (outcome.windows_have_bytes) {
-        AddText(outcome, sample.input, end_of(windows[i].begin), end_of(windows[i].end));
+        AddText(outcome.windows.back(), i == 0, sample.input, end_of(windows[i].begin),
+                end_of(windows[i].end));
       }
     }
     if (!outcome.windows_have_bytes && !outcome.windows.empty()) {
       // The sums are right, and nobody may look at one window (Outcome::windows_have_bytes).
-      AddText(outcome, sample.input, 0, sample.input.size());
+      AddText(outcome.windows.front(), true, sample.input, 0, sample.input.size());
     }
     return outcome;
   }
@@ -180,12 +181,10 @@ class CorpusTask final : public Task {
     outcome.windows.push_back({.nll = -sum.sum, .tokens = logprobs.size(), .bytes = 0, .words = 0});
   }
 
-  /// Bytes [begin, end) of the document belong to its latest window. Words as lm-evaluation-harness
-  /// counts them, len(re.split(r"\s+", document)): the runs of white space plus one.
-  static void AddText(Outcome& outcome, const std::string& text, std::size_t begin,
+  /// Bytes [begin, end) of the document belong to `window`. Words as lm-evaluation-harness counts
+  /// them, len(re.split(r"\s+", document)): the runs of white space plus one, for the first window.
+  static void AddText(Window& window, bool first, const std::string& text, std::size_t begin,
                       std::size_t end) {
-    const bool first = outcome.windows.size() == 1;
-    Window& window = outcome.windows.back();
     window.bytes = end - begin;
     window.words = internal::CountSpaceRuns(text, begin, end) + (first ? 1 : 0);
   }

@@ -20,6 +20,8 @@ class ValidJsonTask final : public internal::GenerationTask {
  protected:
   double ScoreAnswer(const Sample& /*sample*/, const Response& response) const override {
     using nlohmann::json;
+    // The parser takes NUL for the end of the text; JSON never has one.
+    if (response.text.find('\0') != std::string::npos) return 0.0;
     // Models can be made to write a million brackets; a document that deep is no use to anybody,
     // and destroying it would recurse as deep.
     const json::parser_callback_t shallow = [](int depth, json::parse_event_t, json&) {

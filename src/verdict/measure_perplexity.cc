@@ -115,8 +115,7 @@ Measurement FromClusters(const std::vector<TextCluster>& clusters, const Measure
         Interval{.lower = ratio.lower, .upper = ratio.upper, .alpha = options.alpha};
     measurement.z = (estimate.value - log_limit) / ratio.standard_error;
   } catch (const Error&) {
-    estimate.no_interval =
-        fmt::format("{} {} cannot show a spread", clusters.size(), estimate.observations);
+    estimate.no_interval = fmt::format("too few {} to show a spread", estimate.observations);
   }
   return measurement;
 }

@@ -322,6 +322,12 @@ TEST(ClusterRatioInterval, NoSpreadIsAPoint) {
   EXPECT_EQ(result.upper, 2.0);
 }
 
+TEST(ClusterRatioInterval, AClusterMayWeighNothing) {
+  const std::vector<double> values = {0.5, 0.25, 0.75};
+  const std::vector<double> weights = {1.0, 0.0, 1.0};
+  EXPECT_DOUBLE_EQ(ClusterRatioInterval(values, weights, 0.05).ratio, 0.75);
+}
+
 TEST(ClusterRatioInterval, Errors) {
   using Numbers = std::vector<double>;
   struct Row {
@@ -331,7 +337,7 @@ TEST(ClusterRatioInterval, Errors) {
   for (const Row& row :
        {Row{"3 values but 2 weights", {1, 2, 3}, {1, 1}},
         Row{"ClusterRatioInterval: a standard error needs at least 2 clusters, got 0", {}, {}},
-        Row{"at least 2 clusters, got 1", {1}, {1}}, Row{"weights[1] is 0", {1, 2}, {1, 0}},
+        Row{"at least 2 clusters, got 1", {1}, {1}}, Row{"no finite interval", {1, 2}, {1, 0}},
         Row{"weights[0] is -1", {1, 2}, {-1, 2}}, Row{"weights[1] is nan", {1, 2}, {1, kNaN}},
         Row{"weights[1] is inf", {1, 2}, {1, kInfinity}},
         Row{"values[1] is nan", {1, kNaN}, {1, 1}},

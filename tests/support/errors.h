@@ -8,7 +8,7 @@
 
 #include "gatetest/error.h"
 
-namespace gatetest::support {
+namespace gatetest::testing_support {
 
 /// The text of the Error that `call` throws, which must have this code.
 template <typename Call>
@@ -22,6 +22,6 @@ std::string ErrorOf(const Call& call, ErrorCode code) {
   return "no error";
 }
 
-}  // namespace gatetest::support
+}  // namespace gatetest::testing_support
 
 #endif  // GATETEST_TESTS_SUPPORT_ERRORS_H_

@@ -11,7 +11,7 @@
 
 #include "gatetest/model.h"
 
-namespace gatetest::support {
+namespace gatetest::testing_support {
 
 class FakeModel final : public Model {
  public:
@@ -71,6 +71,6 @@ class Answers final : public ResponseSink {
   std::mutex mutex_;
 };
 
-}  // namespace gatetest::support
+}  // namespace gatetest::testing_support
 
 #endif  // GATETEST_TESTS_SUPPORT_FAKE_MODEL_H_

@@ -9,7 +9,7 @@
 
 #include "gatetest/task.h"
 
-namespace gatetest::support {
+namespace gatetest::testing_support {
 
 inline constexpr Capabilities kEverything = {.score = true, .generate = true, .tokenize = true};
 
@@ -45,6 +45,6 @@ inline Outcome OutcomeOf(const Task& task, const Sample& sample, std::string tex
 /// A data set of one sample, for tasks that are not asked about others.
 inline Dataset OneSample(Sample sample) { return MakeDataset("one", {std::move(sample)}); }
 
-}  // namespace gatetest::support
+}  // namespace gatetest::testing_support
 
 #endif  // GATETEST_TESTS_SUPPORT_OUTCOMES_H_

@@ -11,9 +11,9 @@
 namespace gatetest::internal {
 namespace {
 
-using support::ErrorOf;
 using testing::HasSubstr;
 using testing::Optional;
+using testing_support::ErrorOf;
 
 TEST(Regex, FindsTheFirstMatch) {
   EXPECT_THAT(Regex(R"(\d+)").Search("a 12 b 34"), Optional(std::string("12")));
@@ -93,6 +93,16 @@ TEST(Regex, ManySmallExplosionsTakeNoLongerThanOne) {
   std::string text;
   for (int i = 0; i < 5000; ++i) text += "aaaaaaaaaaaaaaaaaa!";
   EXPECT_EQ(Outcome("(a+)+;", text + ";"), "error");
+  EXPECT_EQ(Outcome(R"(\w+;\d)", std::string(1'000'000, 'a') + ";"), "error");
+}
+
+TEST(Regex, AnOrdinaryPatternReadsALongAnswer) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "The answer may be " + std::to_string(i) + ".\n";
+  EXPECT_EQ(Outcome(R"((?i)^\s*final answer:\s*(\w+))", text), "no match");
+  EXPECT_THAT(Regex(R"(#### (-?[\d,]+))").Search(text + "#### 1,234"),
+              Optional(std::string("1,234")));
+  EXPECT_THAT(Regex(R"(\w+: (\d+))").Search(text + "Result: 42"), Optional(std::string("42")));
 }
 
 }  // namespace

@@ -1,0 +1,4 @@
+// A program without tests.
+#include <gatetest/gatetest.h>
+
+GATETEST_MAIN()
