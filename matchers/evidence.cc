@@ -86,8 +86,10 @@ void RequireEvidence(const Judgement& judgement) {
     if (reason.empty() && finding.verdict == judgement.verdict) reason = finding.reason;
   }
   const std::string text = fmt::format(
-      "{}: whether {} is not known: {}\nOnly evidence satisfies an expectation, a negated one too.",
-      Name(judgement.verdict), Expectation(judgement), reason);
+      "{}: whether {}{} is not known: {}\nOnly evidence satisfies an expectation, a negated one "
+      "too.",
+      Name(judgement.verdict), judgement.findings.empty() ? "it " : "", Expectation(judgement),
+      reason);
   // EXPECT_THAT asks a matcher again for its explanation; one failure is enough.
   if (!AlreadyReported(*test->result(), text)) ADD_FAILURE_AT(test->file(), test->line()) << text;
 }

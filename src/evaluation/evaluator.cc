@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gatetest/error.h"
+#include "src/data/hash.h"
 #include "src/evaluation/shuffle.h"
 #include "src/model/identity.h"
 #include "src/thrown.h"
@@ -195,9 +196,27 @@ bool CutWhereSatisfied(Evaluation& evaluation, const StopRule& stop) {
     const Evaluation::Item& item = evaluation.items[i];
     if (!stop(samples[item.sample], item.outcome)) continue;
     evaluation.items.resize(i + 1);
+    evaluation.provenance.live = evaluation.items.size();
     return true;
   }
   return false;
+}
+
+/// What an evaluation is known by. Context window and BOS are no part of a model's identity, but
+/// they decide what a Corpus asks.
+std::string MemoKey(const Model& model, const Task& task, const Dataset& dataset,
+                    std::uint64_t seed) {
+  const ModelInfo& info = model.info();
+  const std::string context = fmt::format(
+      "{} {}", info.context_window, info.bos_token ? std::to_string(*info.bos_token) : "none");
+  return internal::Hasher()
+      .Add(internal::ModelIdentity(model))
+      .Add(context)
+      .Add(task.name())
+      .Add(task.protocol())
+      .Add(dataset.hash())
+      .AddCount(seed)
+      .Hex();
 }
 
 }  // namespace
@@ -210,15 +229,23 @@ EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
   try {
     const Dataset& dataset = task->dataset();
     const std::uint64_t seed = options_.seed.value_or(internal::SeedFromHash(dataset.hash()));
-    const std::string key = fmt::format("{}\n{}\n{}\n{}\n{}", internal::ModelIdentity(*model),
-                                        task->name(), task->protocol(), dataset.hash(), seed);
-    EvaluationPtr& known = memo_[key];
+    EvaluationPtr& known = memo_[MemoKey(*model, *task, dataset, seed)];
     if (known != nullptr && (!known->failure.empty() || (known->complete() && !stop))) return known;
 
+    // A rule that throws says nothing about the model: what it ended is not remembered.
+    bool rule_threw = false;
+    const StopRule rule = !stop ? nullptr : StopRule([&](const Sample& sample, const Outcome& o) {
+      try {
+        return stop(sample, o);
+      } catch (...) {
+        rule_threw = true;
+        throw;
+      }
+    });
     Evaluation evaluation;
     if (known != nullptr) {
       evaluation = *known;
-      if ((stop && CutWhereSatisfied(evaluation, stop)) || known->complete()) {
+      if ((rule && CutWhereSatisfied(evaluation, rule)) || known->complete()) {
         return std::make_shared<const Evaluation>(std::move(evaluation));
       }
     } else {
@@ -226,9 +253,10 @@ EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
       evaluation.task = task;
       evaluation.provenance.seed = seed;
     }
-    Continue(*model, evaluation, stop);
-    known = std::make_shared<const Evaluation>(std::move(evaluation));
-    return known;
+    Continue(*model, evaluation, rule);
+    const auto result = std::make_shared<const Evaluation>(std::move(evaluation));
+    if (!rule_threw) known = result;
+    return result;
   } catch (...) {
     return FailedEvaluation(model->info(), task, internal::TextOfCurrentException());
   }
@@ -246,6 +274,7 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const StopRule& s
         .Complete();
   } catch (...) {
     evaluation.failure = internal::TextOfCurrentException();
+    evaluation.items.clear();
   }
   if (options_.progress != nullptr) options_.progress->End();
   evaluation.provenance.live = evaluation.items.size();

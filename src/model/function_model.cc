@@ -37,7 +37,7 @@ class FunctionModelImpl final : public Model {
     std::atomic<std::size_t> next{0};
     const auto work = [&] {
       for (std::size_t i = next++; i < calls.size() && !cancel.requested(); i = next++) {
-        Answer(calls[i], requests, sink);
+        Answer(calls[i], requests, sink, cancel);
       }
     };
     const std::size_t threads = std::min(functions_.concurrent, calls.size());
@@ -84,13 +84,14 @@ class FunctionModelImpl final : public Model {
     return calls;
   }
 
-  void Answer(const Call& call, std::span<const Request> requests, ResponseSink& sink) const {
+  void Answer(const Call& call, std::span<const Request> requests, ResponseSink& sink,
+              const Cancel& cancel) const {
     const RequestKind kind = requests[call.begin].kind;
     if (BatchFor(kind)) {
       AnswerBatch(call, requests, BatchFor(kind), sink);
       return;
     }
-    for (std::size_t i = call.begin; i < call.end; ++i) {
+    for (std::size_t i = call.begin; i < call.end && !cancel.requested(); ++i) {
       sink.Receive(i, ResponseOrFailure([&] { return SingleFor(kind)(requests[i]); }));
     }
   }

@@ -63,11 +63,13 @@ TEST(SpaceAt, KnowsTheCharactersThatPythonKnows) {
       0x9,    0xa,    0xb,    0xc,    0xd,    0x1c,   0x1d,   0x1e,   0x1f,   0x20,
       0x85,   0xa0,   0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006,
       0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000};
+  std::set<unsigned> found;
   for (unsigned c = 0; c < 0x110000; ++c) {
-    if (c >= 0xD800 && c < 0xE000) continue;
-    const std::string text = Utf8(c);
-    ASSERT_EQ(SpaceAt(text, 0), expected.count(c) > 0 ? text.size() : 0U) << "code point " << c;
+    const bool surrogate = c >= 0xD800 && c < 0xE000;
+    if (!surrogate && SpaceAt(Utf8(c), 0) > 0) found.insert(c);
   }
+  EXPECT_EQ(found, expected);
+  for (const unsigned c : found) EXPECT_EQ(SpaceAt(Utf8(c), 0), Utf8(c).size()) << c;
 }
 
 TEST(SpaceAt, IsZeroInsideACharacterAndPastTheEnd) {
