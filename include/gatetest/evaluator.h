@@ -23,9 +23,9 @@ namespace gatetest {
 class Progress {
  public:
   virtual ~Progress() = default;
-  virtual void Begin(const ModelInfo& model, const Task& task, std::size_t samples) = 0;
-  /// `done` of all samples have been asked and scored.
-  virtual void Advance(std::size_t done) = 0;
+  virtual void Begin(const ModelInfo& model, const Task& task) = 0;
+  /// `answered` of `asked` requests; a task of several rounds asks more as it goes.
+  virtual void Advance(std::size_t answered, std::size_t asked) = 0;
   virtual void End() = 0;
 };
 

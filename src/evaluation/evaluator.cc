@@ -123,6 +123,8 @@ class Run final : public ResponseSink {
   void Take(std::size_t index, Response response) {
     Question& question = questions_[index];
     question.answered = true;
+    ++answered_;
+    if (progress_ != nullptr) progress_->Advance(answered_, asked_);
     Asked& asked = samples_[question.asked];
     asked.exchanges[question.exchange].response = std::move(response);
     if (--asked.unanswered == 0) Continue(question.asked);
@@ -160,6 +162,7 @@ class Run final : public ResponseSink {
     next_round_.push_back({.asked = index, .exchange = asked.exchanges.size()});
     asked.exchanges.push_back({.request = request});
     ++asked.unanswered;
+    ++asked_;
   }
 
   /// Hands over the outcomes that are next in order.
@@ -167,7 +170,6 @@ class Run final : public ResponseSink {
     while (consumed_ < samples_.size() && samples_[consumed_].outcome && !cancel_.requested()) {
       Asked& asked = samples_[consumed_++];
       evaluation_.items.push_back({asked.sample, *std::move(asked.outcome)});
-      if (progress_ != nullptr) progress_->Advance(evaluation_.items.size());
       const Evaluation::Item& item = evaluation_.items.back();
       if (stop_ && stop_(task_.dataset().samples()[item.sample], item.outcome)) cancel_.Request();
     }
@@ -185,7 +187,9 @@ class Run final : public ResponseSink {
   std::vector<Asked> samples_;
   std::vector<Question> questions_;
   std::vector<Question> next_round_;
-  std::size_t consumed_ = 0;
+  std::size_t asked_ = 0;  ///< Requests, of all rounds so far.
+  std::size_t answered_ = 0;
+  std::size_t consumed_ = 0;  ///< Samples.
   std::string failure_;
 };
 
@@ -266,7 +270,7 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const StopRule& s
   const std::size_t count = evaluation.task->dataset().size();
   const std::vector<std::size_t> order = internal::ShuffledOrder(count, evaluation.provenance.seed);
   if (options_.progress != nullptr) {
-    options_.progress->Begin(evaluation.model, *evaluation.task, count);
+    options_.progress->Begin(evaluation.model, *evaluation.task);
   }
   try {
     Run(model, evaluation, std::span(order).subspan(evaluation.items.size()), stop,

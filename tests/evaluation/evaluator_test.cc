@@ -528,22 +528,24 @@ TEST(EvaluatorRounds, AStopRuleEndsTheSecondRoundToo) {
 
 class Log final : public Progress {
  public:
-  void Begin(const ModelInfo& model, const Task& task, std::size_t samples) override {
-    lines.push_back("begin " + model.name + " " + task.name() + " " + std::to_string(samples));
+  void Begin(const ModelInfo& model, const Task& task) override {
+    lines.push_back("begin " + model.name + " " + task.name());
   }
-  void Advance(std::size_t done) override { lines.push_back(std::to_string(done)); }
+  void Advance(std::size_t answered, std::size_t asked) override {
+    lines.push_back(std::to_string(answered) + "/" + std::to_string(asked));
+  }
   void End() override { lines.emplace_back("end"); }
 
   std::vector<std::string> lines;
 };
 
-TEST(EvaluatorProgress, IsToldOfEverySample) {
+TEST(EvaluatorProgress, IsToldOfEveryAnswer) {
   Log log;
   Evaluator evaluator({.seed = 17, .progress = &log});
   const TaskPtr task = ExactMatch(Numbers(3));
   evaluator.Evaluate(MakeModel(AnswerFromThreads), task);
   evaluator.Evaluate(MakeModel(), task);
-  EXPECT_THAT(log.lines, ElementsAre("begin tinylm numbers 3", "1", "2", "3", "end"));
+  EXPECT_THAT(log.lines, ElementsAre("begin tinylm numbers", "1/3", "2/3", "3/3", "end"));
 }
 
 TEST(EvaluatorProgress, EndsWhenTheModelFails) {
@@ -552,7 +554,7 @@ TEST(EvaluatorProgress, EndsWhenTheModelFails) {
   const auto model = MakeModel();
   model->set_capabilities([] { return Capabilities(); });
   evaluator.Evaluate(model, ExactMatch(Numbers(3)));
-  EXPECT_THAT(log.lines, ElementsAre("begin tinylm numbers 3", "end"));
+  EXPECT_THAT(log.lines, ElementsAre("begin tinylm numbers", "end"));
 }
 
 TEST(Evaluator, SeveralThreadsMayAskAndOneEvaluationServesThem) {
