@@ -10,14 +10,12 @@ class QuantizationGate : public gatetest::GateTest {
  protected:
   gatetest::Gate gate() const override {
     return {.baseline = TinyModel("f16"),
-            .tasks = {
-                gatetest::ExactMatch(TinyData("skills.jsonl"),
-                                     {.generate = {.stop = {"\n"}, .max_tokens = 24}}),
-                gatetest::MultipleChoice(TinyData("choices.jsonl")),
-                gatetest::MultipleChoice(TinyData("cloze.jsonl"),
-                                         {.score = gatetest::ChoiceScore::kAccBytes}),
-                gatetest::Corpus(TinyData("heldout_64k.txt"), {.name = "prose"}),
-            }};
+            .tasks = {gatetest::ExactMatch(TinyData("skills.jsonl"),
+                                           {.generate = {.stop = {"\n"}, .max_tokens = 24}}),
+                      gatetest::MultipleChoice(TinyData("choices.jsonl")),
+                      gatetest::MultipleChoice(TinyData("cloze.jsonl"),
+                                               {.score = gatetest::ChoiceScore::kAccBytes}),
+                      gatetest::Corpus(TinyData("heldout_64k.txt"), {.name = "prose"})}};
   }
 };
 

@@ -266,7 +266,7 @@ TEST(Comparison, RefusesOtherDataAndOtherProtocols) {
   EXPECT_EQ(ErrorOf([] {
               Comparison(MakeEvaluation(Rung("f16"), Questions(2), Outcomes("++")),
                          MakeEvaluation(Rung("int4"), Questions(3), Outcomes("+++")));
-            }).substr(0, 103),
+            }).substr(0, 104),
             "tinylm f16 on \"facts\", 2 samples and tinylm int4 on \"facts\", 3 samples do not "
             "compare: their data differ");
   EXPECT_EQ(ErrorOf([] {
