@@ -114,7 +114,7 @@ class Task {
   /// How it asks and scores, in one line. Two evaluations compare only if this is the same.
   virtual std::string protocol() const = 0;
 
-  /// Throws Error(kInvalidData) when `sample` lacks something: "sample x: field ...".
+  /// Throws Error(kInvalidData) when `sample` lacks something: "field ...". dataset() adds which.
   virtual void CheckSample(const Sample& sample) const;
 
   /// The requests that follow the exchanges so far (all earlier ones of the sample, in order); none

@@ -46,8 +46,7 @@ class CorpusTask final : public Task {
 
   void CheckSample(const Sample& sample) const override {
     if (sample.input.empty()) {
-      throw Error(ErrorCode::kInvalidData,
-                  fmt::format("{}: document \"{}\" is empty", name(), sample.id));
+      throw Error(ErrorCode::kInvalidData, "field \"input\": the document is empty");
     }
   }
 

@@ -68,9 +68,8 @@ std::string GenerationTask::protocol() const {
 void GenerationTask::RequireAnswer(const Sample& sample) const {
   if (!sample.answer.empty()) return;
   throw Error(ErrorCode::kInvalidData,
-              fmt::format("{}: sample \"{}\": field \"answer\" is missing or empty; name the field "
-                          "that holds it with Fields{{.answer = \"...\"}}",
-                          name(), sample.id));
+              "field \"answer\" is missing or empty; name the field that holds it with "
+              "Fields{.answer = \"...\"}");
 }
 
 }  // namespace gatetest::internal

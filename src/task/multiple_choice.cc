@@ -41,10 +41,7 @@ class MultipleChoiceTask final : public Task {
   }
 
   void CheckSample(const Sample& sample) const override {
-    const auto reject = [&](const std::string& why) {
-      throw Error(ErrorCode::kInvalidData,
-                  fmt::format("{}: sample \"{}\": {}", name(), sample.id, why));
-    };
+    const auto reject = [](const std::string& why) { throw Error(ErrorCode::kInvalidData, why); };
     if (sample.choices.size() < 2) {
       reject(fmt::format("field \"choices\" must hold at least two, but holds {}",
                          sample.choices.size()));

@@ -74,7 +74,14 @@ const Dataset& Task::dataset() const {
   const std::lock_guard lock(mutex_);
   if (!dataset_) {
     Dataset dataset = source_.Load();
-    for (const Sample& sample : dataset.samples()) CheckSample(sample);
+    const std::string where = dataset.source().empty() ? name_ : dataset.source();
+    for (const Sample& sample : dataset.samples()) {
+      try {
+        CheckSample(sample);
+      } catch (const Error& error) {
+        throw Error(error.code(), where + ": sample \"" + sample.id + "\": " + error.what());
+      }
+    }
     dataset_ = std::move(dataset);
   }
   return *dataset_;
