@@ -6,6 +6,7 @@
 #include <atomic>
 #include <exception>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -42,7 +43,11 @@ class FunctionModelImpl final : public Model {
     };
     const std::size_t threads = std::min(functions_.concurrent, calls.size());
     std::vector<std::thread> helpers;
-    for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
+    try {
+      for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
+    } catch (const std::system_error&) {
+      // The system has no more threads to give: fewer do the same work.
+    }
     work();
     for (std::thread& helper : helpers) helper.join();
   }
@@ -71,11 +76,13 @@ class FunctionModelImpl final : public Model {
 
   /// Neighbours go to one thread, because they tend to share a prompt that an engine has cached.
   std::vector<Call> PlanCalls(std::span<const Request> requests) const {
-    constexpr std::size_t kNeighbours = 4;
+    constexpr std::size_t kMostNeighbours = 4;
+    const std::size_t share = requests.size() / functions_.concurrent;
+    const std::size_t neighbours = std::clamp<std::size_t>(share, 1, kMostNeighbours);
     std::vector<Call> calls;
     for (std::size_t begin = 0; begin < requests.size();) {
       const RequestKind kind = requests[begin].kind;
-      const std::size_t most = BatchFor(kind) ? functions_.max_batch : kNeighbours;
+      const std::size_t most = BatchFor(kind) ? functions_.max_batch : neighbours;
       std::size_t end = begin + 1;
       while (end < requests.size() && end - begin < most && requests[end].kind == kind) ++end;
       calls.push_back({begin, end});
