@@ -37,7 +37,11 @@ function(gatetest_write_test_script target result)
   endif()
 
   get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
-  set(base ${CMAKE_CURRENT_BINARY_DIR}/${target}_gatetest)
+  # A target may be discovered more than once, with other arguments.
+  get_property(number TARGET ${target} PROPERTY gatetest_scripts)
+  set_property(TARGET ${target} APPEND_STRING PROPERTY gatetest_scripts "x")
+  string(LENGTH "${number}" number)
+  set(base ${CMAKE_CURRENT_BINARY_DIR}/${target}_gatetest${number})
   set(script ${base}.cmake)
   if(multi_config)
     file(WRITE ${script} "include(\"${base}-\${CTEST_CONFIGURATION_TYPE}.cmake\")\n")

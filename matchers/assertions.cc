@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gatetest/gate.h"
+#include "gatetest/internal/assertion_count.h"
 #include "matchers/evidence.h"
 
 namespace gatetest::internal {
@@ -36,6 +37,7 @@ Judgement EvaluateAndJudge(const Requirement& requirement, const ModelPtr& model
                                                        const char* limit_text,
                                                        const ModelPtr& model,
                                                        const Limit& limit) const {
+  ++AssertionCount();
   const Judgement judgement = EvaluateAndJudge({metric_, limit}, model);
   if (judgement.verdict == Verdict::kPassed) return ::testing::AssertionSuccess();
   const std::string subject =

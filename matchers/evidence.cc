@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
 #include "gatetest/gate.h"
+#include "gatetest/internal/assertion_count.h"
 #include "gatetest/internal/program.h"
 
 namespace gatetest::internal {
@@ -36,10 +38,16 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   std::replace(metric.begin(), metric.end(), ' ', '_');
   const std::string about =
       fmt::format("{}/{}{}/{}", metric, candidate.task->name(), group, ToString(candidate.model));
-  const auto record = [](const std::string& key, const std::string& value) {
+  const auto record = [](std::string key, const std::string& value) {
+    // GoogleTest 1.12 does not escape keys in its JSON.
+    const auto unsafe = [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < ' '); };
+    std::replace_if(key.begin(), key.end(), unsafe, '_');
     ::testing::Test::RecordProperty(key, value);
   };
-  record(fmt::format("gatetest_verdict/{}/{:g}", about, judgement.requirement.limit.threshold()),
+  const Limit& limit = judgement.requirement.limit;
+  const Claim claim = limit.claim().value_or(judgement.defaults.claim);
+  record(fmt::format("gatetest_verdict/{}/{:g}{}", about, limit.threshold(),
+                     claim == Claim::kPopulation ? "/population" : ""),
          std::string(Name(finding.verdict)));
   if (!finding.estimate) return;
   record("gatetest_value/" + about, fmt::format("{:.17g}", finding.estimate->value));
@@ -58,17 +66,21 @@ bool AlreadyReported(const TestResult& result, const std::string& text) {
 
 }  // namespace
 
+std::atomic<std::uint64_t>& AssertionCount() {
+  static std::atomic<std::uint64_t> count{0};
+  return count;
+}
+
 std::string& ProgramName() {
   static std::string name;
   return name;
 }
 
 Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> subjects) {
-  GateScope* const scope = GateScope::current();
+  const GateScope* const scope = GateScope::current();
   JudgeDefaults defaults;
   if (scope != nullptr) {
     defaults = {.claim = scope->gate().claim, .alpha = scope->gate().alpha};
-    scope->CountAssertion();
   }
   Judgement judgement = Judge(requirement, subjects, defaults);
   if (UnitTest::GetInstance()->current_test_info() != nullptr) {
@@ -80,7 +92,6 @@ Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> s
 void RequireEvidence(const Judgement& judgement) {
   if (judgement.verdict == Verdict::kPassed || judgement.verdict == Verdict::kFailed) return;
   const TestInfo* const test = UnitTest::GetInstance()->current_test_info();
-  if (test == nullptr) return;
   std::string reason = judgement.failure;
   for (const Finding& finding : judgement.findings) {
     if (reason.empty() && finding.verdict == judgement.verdict) reason = finding.reason;
@@ -90,6 +101,10 @@ void RequireEvidence(const Judgement& judgement) {
       "too.",
       Name(judgement.verdict), judgement.findings.empty() ? "it " : "", Expectation(judgement),
       reason);
+  if (test == nullptr) {
+    ADD_FAILURE() << text;  // In SetUpTestSuite, an Environment, or no test at all.
+    return;
+  }
   // EXPECT_THAT asks a matcher again for its explanation; one failure is enough.
   if (!AlreadyReported(*test->result(), text)) ADD_FAILURE_AT(test->file(), test->line()) << text;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "gatetest/internal/assertion_count.h"
 #include "matchers/evidence.h"
 
 namespace gatetest {
@@ -26,6 +27,7 @@ std::vector<Subject> SubjectsOf(const std::vector<One>& several) {
 
 template <typename Value>
 Verdict JudgeAndExplain(const Requirement& requirement, const Value& value, std::ostream* os) {
+  ++internal::AssertionCount();
   const Judgement judgement = internal::JudgeInTest(requirement, SubjectsOf(value));
   internal::RequireEvidence(judgement);
   if (os != nullptr) *os << "of which this was found:\n" << Explain(judgement);

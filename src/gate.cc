@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <utility>
 
 #include "gatetest/error.h"
 #include "src/verdict/choose_tasks.h"
@@ -54,8 +55,8 @@ std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr&
   return subjects;
 }
 
-GateScope::GateScope(const Gate& gate, Evaluator& evaluator)
-    : gate_(gate), evaluator_(evaluator), outer_(current_scope) {
+GateScope::GateScope(Gate gate, Evaluator& evaluator)
+    : gate_(std::move(gate)), evaluator_(evaluator), outer_(current_scope) {
   current_scope = this;
 }
 

@@ -43,7 +43,7 @@ struct CorpusOptions {
 /// as its context has tokens (the whole document where the context is unknown).
 TaskPtr Corpus(DatasetSource source, CorpusOptions options = {});
 
-/// What `task` counts perplexity over. Throws Error(kInvalidArgument) when it is not a Corpus.
+/// What `task` counts perplexity over: tokens, unless it is a Corpus that says otherwise.
 Per PerplexityUnit(const Task& task);
 
 }  // namespace gatetest

@@ -24,6 +24,8 @@ struct Provenance {
   std::size_t live = 0;    ///< Asked of the model in this process.
   std::size_t cached = 0;  ///< Recorded earlier.
   std::uint64_t seed = 0;  ///< Of the order in which samples were asked.
+  /// All that the model's answers belong to, as canonical JSON; empty for evaluations made by hand.
+  std::string identity = {};
 };
 
 struct Evaluation {
@@ -55,8 +57,8 @@ EvaluationPtr FailedEvaluation(ModelInfo model, TaskPtr task, std::string why);
 /// A candidate against the baseline it is compared with.
 class Comparison {
  public:
-  /// Throws Error(kInvalidArgument) when they are not of the same task: same data set, asked and
-  /// scored the same way.
+  /// Throws Error(kInvalidArgument) when they are not of the same task (same data set, asked and
+  /// scored the same way), or when the candidate is the baseline: that would be no evidence.
   Comparison(EvaluationPtr baseline, EvaluationPtr candidate);
 
   const EvaluationPtr& baseline() const { return baseline_; }

@@ -55,6 +55,7 @@ class Evaluator {
   const EvaluatorOptions& options() const { return options_; }
 
  private:
+  EvaluationPtr EvaluateLocked(Model& model, const TaskPtr& task, const StopRule& stop);
   void Continue(Model& model, Evaluation& evaluation, const StopRule& stop) const;
 
   EvaluatorOptions options_;

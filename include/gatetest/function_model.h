@@ -4,7 +4,8 @@
 //   gatetest::ModelPtr model = gatetest::FunctionModel(
 //       {.name = "my-engine", .quantization = "int4", .weights = "sha256:9f2c"},
 //       {.generate = [&](const gatetest::Request& request) {
-//         return gatetest::Response::Text(engine.Complete(request.prompt, request.max_tokens));
+//         return gatetest::Response::Text(
+//             engine.Complete(request.prompt, request.stop, request.max_tokens));
 //       }});
 #ifndef GATETEST_FUNCTION_MODEL_H_
 #define GATETEST_FUNCTION_MODEL_H_
@@ -20,7 +21,8 @@ namespace gatetest {
 
 /// The functions of an engine. A function may throw: its request, or its batch, then has failed.
 struct ModelFunctions {
-  /// kScore. Gets `prompt` and `continuation`; also `..._tokens` if `tokenize` is given.
+  /// kScore. Gets `prompt` and `continuation`; or `..._tokens`, if `tokenize` is given: together at
+  /// most context_window + 1, of which the last is scored but never has to be fed.
   std::function<Response(const Request&)> score = {};
 
   /// kGenerate.
@@ -41,8 +43,10 @@ struct ModelFunctions {
   std::size_t concurrent = 1;
 };
 
-/// Throws Error(kInvalidArgument) when `info` has no name, there is neither a score nor a generate
-/// function, a function is given both singly and as a batch, or max_batch is 0.
+/// Two models of equal `info` with weights are one model to GateTest: they share their answers. Say
+/// in `info.options` (or `code_id`) what makes them differ, a kernel say; or leave `info.weights`
+/// empty. Throws Error(kInvalidArgument) when `info` has no name, there is neither a score nor a
+/// generate function, a function is given both singly and as a batch, or max_batch is 0.
 ModelPtr FunctionModel(ModelInfo info, ModelFunctions functions);
 
 }  // namespace gatetest

@@ -46,8 +46,8 @@ void CheckGate(const Gate& gate);
 /// While it lives, its gate is the current one of the thread that made it. Scopes nest.
 class GateScope {
  public:
-  /// Both must outlive the scope.
-  GateScope(const Gate& gate, Evaluator& evaluator);
+  /// The evaluator must outlive the scope.
+  GateScope(Gate gate, Evaluator& evaluator);
   ~GateScope();
   GateScope(const GateScope&) = delete;
   GateScope& operator=(const GateScope&) = delete;
@@ -55,18 +55,13 @@ class GateScope {
   const Gate& gate() const { return gate_; }
   Evaluator& evaluator() const { return evaluator_; }
 
-  /// How many assertions have been judged in this scope.
-  int assertions() const { return assertions_; }
-  void CountAssertion() { ++assertions_; }
-
   /// The innermost scope of this thread, or null outside of any.
   static GateScope* current();
 
  private:
-  const Gate& gate_;
+  const Gate gate_;
   Evaluator& evaluator_;
   GateScope* const outer_;
-  int assertions_ = 0;
 };
 
 }  // namespace gatetest

@@ -16,6 +16,7 @@ namespace gatetest {
 /// `info` is the model's whole description, context window and BOS included; what the loaded model
 /// says of itself is not looked at. `loader` runs at most once; if it throws or returns null, every
 /// request fails with that reason.
+/// The loaded model lives as long as the last pointer to this one.
 /// Throws Error(kInvalidArgument) when `info` has no name or there is no loader.
 ModelPtr Lazy(ModelInfo info, std::function<ModelPtr()> loader);
 

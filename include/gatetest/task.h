@@ -111,8 +111,13 @@ class Task {
   /// sample is not one this task can ask (CheckSample).
   const Dataset& dataset() const;
 
-  /// How it asks and scores, in one line. Two evaluations compare only if this is the same.
+  /// How it asks and scores, in one line, for messages.
   virtual std::string protocol() const = 0;
+
+  /// All that matters of how it asks and scores: evaluations are shared, and compared, between
+  /// tasks of one class that have the same data and the same of this. The protocol, unless that
+  /// leaves something out.
+  virtual std::string identity() const { return protocol(); }
 
   /// Throws Error(kInvalidData) when `sample` lacks something: "field ...". dataset() adds which.
   virtual void CheckSample(const Sample& sample) const;

@@ -112,18 +112,29 @@ class Scorer {
   template <typename Function>
   requires std::is_invocable_r_v<double, const Function&, const Sample&, const Response&> Scorer(
       Function function)  // NOLINT: implicit, so that a lambda will do
-      : identity_(std::is_empty_v<Function> ? &typeid(Function) : nullptr),
-        function_(std::move(function)) {}
+      : type_(&typeid(Function)), identity_(IdentityOf(function)), function_(std::move(function)) {}
 
   double operator()(const Sample& sample, const Response& response) const {
     return function_(sample, response);
   }
 
-  /// The type of a function that holds no state, which says all about it; otherwise null.
-  const std::type_info* identity() const { return identity_; }
+  const std::type_info& type() const { return *type_; }
+
+  /// What a function that holds no state is known by in this process; null for one that captures.
+  const void* identity() const { return identity_; }
 
  private:
-  const std::type_info* identity_;
+  template <typename Function>
+  static const void* IdentityOf(const Function& function) {
+    if constexpr (std::is_pointer_v<Function>) {
+      return reinterpret_cast<const void*>(function);
+    } else {
+      return std::is_empty_v<Function> ? &typeid(Function) : nullptr;
+    }
+  }
+
+  const std::type_info* type_;
+  const void* identity_;
   std::function<double(const Sample&, const Response&)> function_;
 };
 

@@ -2,7 +2,8 @@
 // macro says comes from here.
 //
 //   gatetest::Requirement requirement{gatetest::Metric::kRetention, 0.9};
-//   gatetest::Judgement judgement = gatetest::Judge(requirement, {{comparison}});
+//   gatetest::Subject subject{.candidate = int4, .baseline = f16};
+//   gatetest::Judgement judgement = gatetest::Judge(requirement, {&subject, 1});
 //   if (judgement.verdict != gatetest::Verdict::kPassed) std::cerr << gatetest::Explain(judgement);
 #ifndef GATETEST_VERDICT_H_
 #define GATETEST_VERDICT_H_

@@ -40,12 +40,20 @@ Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate)
                 fmt::format("{} and {} do not compare: {}", Describe(*baseline_),
                             Describe(*candidate_), why));
   };
+  if (!baseline_->provenance.identity.empty() &&
+      baseline_->provenance.identity == candidate_->provenance.identity) {
+    reject(
+        "the candidate is the baseline. Models of one name, quantization, weights, code and "
+        "options "
+        "share their answers; if they differ, say so in ModelInfo (options, code_id), or leave "
+        "weights empty");
+  }
   if (one.dataset().hash() != other.dataset().hash()) {
     reject(fmt::format("their data differ (xxh3:{} and xxh3:{})", one.dataset().hash(),
                        other.dataset().hash()));
   }
-  if (one.protocol() != other.protocol()) {
-    reject(fmt::format("one is {}, the other {}", one.protocol(), other.protocol()));
+  if (one.identity() != other.identity()) {
+    reject(fmt::format("one is {}, the other {}", one.identity(), other.identity()));
   }
 }
 

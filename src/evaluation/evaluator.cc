@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -30,20 +31,51 @@ std::string_view WhatItLacks(RequestKind kind) {
   return "";
 }
 
+/// The evaluator in whose evaluation this thread is.
+thread_local const Evaluator* evaluating = nullptr;
+
+class Evaluating {
+ public:
+  explicit Evaluating(const Evaluator* evaluator) : outer_(std::exchange(evaluating, evaluator)) {}
+  ~Evaluating() { evaluating = outer_; }
+  Evaluating(const Evaluating&) = delete;
+  Evaluating& operator=(const Evaluating&) = delete;
+
+ private:
+  const Evaluator* const outer_;
+};
+
+/// Why an outcome cannot be one, whatever task made it: a NaN would read as a failed comparison,
+/// and a failure is evidence. Empty if it can.
+std::string WhyNoOutcome(Measures measures, const Outcome& outcome) {
+  // A comparison with NaN is false, so these catch NaN too.
+  if (measures == Measures::kAccuracy && !(outcome.score >= 0.0 && outcome.score <= 1.0)) {
+    return fmt::format("its score is {}, which is not between 0 and 1", outcome.score);
+  }
+  for (const Window& window : outcome.windows) {
+    if (!(window.nll >= 0.0)) {
+      return fmt::format("a window's negative log-likelihood is {}, which is not 0 or more",
+                         window.nll);
+    }
+  }
+  return "";
+}
+
 /// One evaluation while it is under way. Samples are asked in rounds: what follows from a sample's
 /// answers (Task::Next) is asked in the next round. Answers may come in any order and from any
 /// thread; outcomes are consumed in the shuffled order alone, so that a stop rule sees the same
 /// sequence every time.
 class Run final : public ResponseSink {
  public:
-  Run(Model& model, Evaluation& evaluation, std::span<const std::size_t> order,
-      const StopRule& stop, Progress* progress)
-      : model_(model),
+  Run(const Evaluator& evaluator, Model& model, Evaluation& evaluation,
+      std::span<const std::size_t> order, const StopRule& stop)
+      : evaluator_(evaluator),
+        model_(model),
         task_(*evaluation.task),
         traits_{model.info(), model.capabilities()},
         evaluation_(evaluation),
         stop_(stop),
-        progress_(progress) {
+        progress_(evaluator.options().progress) {
     for (const std::size_t sample : order) samples_.push_back({.sample = sample});
   }
 
@@ -58,6 +90,7 @@ class Run final : public ResponseSink {
   /// Runs in the model's threads, so nothing may be thrown from here.
   void Receive(std::size_t index, Response response) override {
     const std::lock_guard lock(mutex_);
+    const Evaluating here(&evaluator_);
     if (cancel_.requested()) return;
     if (index >= questions_.size() || questions_[index].answered) {
       // Whatever the model did wrong, its answers can no longer be told apart.
@@ -143,12 +176,19 @@ class Run final : public ResponseSink {
       if (!asked.outcome) {
         const std::vector<Request> requests = task_.Next(sample, asked.exchanges, traits_);
         for (const Request& request : requests) Ask(index, request);
-        if (requests.empty()) asked.outcome = task_.Score(sample, asked.exchanges, traits_);
+        if (requests.empty()) asked.outcome = Score(sample, asked.exchanges);
       }
     } catch (...) {
       asked.outcome = Outcome::Unmeasured(internal::TextOfCurrentException());
     }
     if (asked.outcome) std::vector<Exchange>().swap(asked.exchanges);
+  }
+
+  Outcome Score(const Sample& sample, const std::vector<Exchange>& exchanges) const {
+    Outcome outcome = task_.Score(sample, exchanges, traits_);
+    const std::string wrong =
+        outcome.unmeasured.empty() ? WhyNoOutcome(task_.measures(), outcome) : std::string();
+    return wrong.empty() ? outcome : Outcome::Unmeasured(wrong);
   }
 
   void Ask(std::size_t index, const Request& request) {
@@ -175,6 +215,7 @@ class Run final : public ResponseSink {
     }
   }
 
+  const Evaluator& evaluator_;
   Model& model_;
   const Task& task_;
   const ModelTraits traits_;
@@ -217,7 +258,8 @@ std::string MemoKey(const Model& model, const Task& task, const Dataset& dataset
       .Add(internal::ModelIdentity(model))
       .Add(context)
       .Add(task.name())
-      .Add(task.protocol())
+      .Add(typeid(task).name())
+      .Add(task.identity())
       .Add(dataset.hash())
       .AddCount(seed)
       .Hex();
@@ -227,43 +269,55 @@ std::string MemoKey(const Model& model, const Task& task, const Dataset& dataset
 
 EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
                                   const StopRule& stop) {
-  const std::lock_guard lock(mutex_);
   if (model == nullptr) return FailedEvaluation({}, task, "there is no model: the pointer is null");
   if (task == nullptr) return FailedEvaluation(model->info(), task, "there is no task");
+  if (evaluating == this) {
+    // Waiting for the lock would be waiting for itself.
+    return FailedEvaluation(model->info(), task,
+                            "it was asked for from within an evaluation of the same Evaluator; a "
+                            "scorer or model that evaluates needs an Evaluator of its own");
+  }
+  const std::lock_guard lock(mutex_);
+  const Evaluating here(this);
   try {
-    const Dataset& dataset = task->dataset();
-    const std::uint64_t seed = options_.seed.value_or(internal::SeedFromHash(dataset.hash()));
-    EvaluationPtr& known = memo_[MemoKey(*model, *task, dataset, seed)];
-    if (known != nullptr && (!known->failure.empty() || (known->complete() && !stop))) return known;
-
-    // A rule that throws says nothing about the model: what it ended is not remembered.
-    bool rule_threw = false;
-    const StopRule rule = !stop ? nullptr : StopRule([&](const Sample& sample, const Outcome& o) {
-      try {
-        return stop(sample, o);
-      } catch (...) {
-        rule_threw = true;
-        throw;
-      }
-    });
-    Evaluation evaluation;
-    if (known != nullptr) {
-      evaluation = *known;
-      if ((rule && CutWhereSatisfied(evaluation, rule)) || known->complete()) {
-        return std::make_shared<const Evaluation>(std::move(evaluation));
-      }
-    } else {
-      evaluation.model = model->info();
-      evaluation.task = task;
-      evaluation.provenance.seed = seed;
-    }
-    Continue(*model, evaluation, rule);
-    const auto result = std::make_shared<const Evaluation>(std::move(evaluation));
-    if (!rule_threw) known = result;
-    return result;
+    return EvaluateLocked(*model, task, stop);
   } catch (...) {
     return FailedEvaluation(model->info(), task, internal::TextOfCurrentException());
   }
+}
+
+EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const StopRule& stop) {
+  const Dataset& dataset = task->dataset();
+  const std::uint64_t seed = options_.seed.value_or(internal::SeedFromHash(dataset.hash()));
+  EvaluationPtr& known = memo_[MemoKey(model, *task, dataset, seed)];
+  if (known != nullptr && (!known->failure.empty() || (known->complete() && !stop))) return known;
+
+  // A rule that throws says nothing about the model: what it ended is not remembered.
+  bool rule_threw = false;
+  const StopRule rule = !stop ? nullptr : StopRule([&](const Sample& sample, const Outcome& o) {
+    try {
+      return stop(sample, o);
+    } catch (...) {
+      rule_threw = true;
+      throw;
+    }
+  });
+  Evaluation evaluation;
+  if (known != nullptr) {
+    evaluation = *known;
+    if ((rule && CutWhereSatisfied(evaluation, rule)) || known->complete()) {
+      return std::make_shared<const Evaluation>(std::move(evaluation));
+    }
+  } else {
+    evaluation.model = model.info();
+    evaluation.task = task;
+    evaluation.provenance.seed = seed;
+    evaluation.provenance.identity = internal::ModelIdentity(model);
+  }
+  Continue(model, evaluation, rule);
+  const auto result = std::make_shared<const Evaluation>(std::move(evaluation));
+  if (!rule_threw) known = result;
+  return result;
 }
 
 void Evaluator::Continue(Model& model, Evaluation& evaluation, const StopRule& stop) const {
@@ -273,8 +327,7 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const StopRule& s
     options_.progress->Begin(evaluation.model, *evaluation.task);
   }
   try {
-    Run(model, evaluation, std::span(order).subspan(evaluation.items.size()), stop,
-        options_.progress)
+    Run(*this, model, evaluation, std::span(order).subspan(evaluation.items.size()), stop)
         .Complete();
   } catch (...) {
     evaluation.failure = internal::TextOfCurrentException();

@@ -107,7 +107,7 @@ class FunctionModelImpl final : public Model {
                           const BatchFunction& function, ResponseSink& sink) {
     const std::size_t count = call.end - call.begin;
     std::vector<Response> responses;
-    const Response failed = ResponseOrFailure([&] {
+    Response failed = ResponseOrFailure([&] {
       responses = function(requests.subspan(call.begin, count));
       return responses.size() == count
                  ? Response()

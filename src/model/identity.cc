@@ -53,12 +53,18 @@ std::string ModelIdentity(const Model& model) {
   PutText(identity, "weights", info.weights);
   PutText(identity, "options", info.options);
   if (info.provider.empty()) {
-    const std::string build = "build " + ExecutableBuildId();
-    PutText(identity, "code", info.code_id.empty() ? build : info.code_id);
+    const std::string& build = ExecutableBuildId();
+    PutText(identity, "code",
+            !info.code_id.empty() ? info.code_id
+            : build.empty()       ? ""
+                                  : "build " + build);
   } else {
     PutText(identity, "code", info.code_id);
   }
-  if (info.weights.empty()) identity["instance"] = model.instance();
+  // Where nobody knows the weights or the code, only the object itself can vouch for its answers.
+  if (info.weights.empty() || (info.provider.empty() && !identity.contains("code"))) {
+    identity["instance"] = model.instance();
+  }
   return identity.dump();
 }
 

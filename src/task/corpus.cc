@@ -34,7 +34,7 @@ std::string_view Name(Per per) {
 class CorpusTask final : public Task {
  public:
   CorpusTask(DatasetSource source, CorpusOptions options)
-      : Task(options.name, Measures::kPerplexity, std::move(source)),
+      : Task(std::move(options.name), Measures::kPerplexity, std::move(source)),
         protocol_(options.protocol),
         per_(options.per) {}
 
@@ -53,6 +53,12 @@ class CorpusTask final : public Task {
   std::vector<Request> Next(const Sample& sample, std::span<const Exchange> so_far,
                             const ModelTraits& model) const override {
     if (!model.capabilities.tokenize) {
+      if (protocol_ == CorpusProtocol::kRolling) {
+        throw Error(
+            ErrorCode::kUnsupported,
+            "the rolling protocol needs a model that tokenizes (Capabilities::tokenize); use "
+            "CorpusProtocol::kDocument");
+      }
       return so_far.empty() ? AskForText(sample, model) : std::vector<Request>();
     }
     if (so_far.empty()) {
@@ -142,8 +148,10 @@ class CorpusTask final : public Task {
                 end_of(windows[i].end));
       }
     }
-    if (!outcome.windows_have_bytes && !outcome.windows.empty()) {
-      // The sums are right, and nobody may look at one window (Outcome::windows_have_bytes).
+    // Without offsets only the whole document's bytes are known, and those only count when all of
+    // its tokens do (Outcome::windows_have_bytes).
+    const std::size_t scored = internal::ScoredTokens(windows);
+    if (!outcome.windows_have_bytes && scored == tokenized.tokens.size()) {
       AddText(outcome.windows.front(), true, sample.input, 0, sample.input.size());
     }
     return outcome;
@@ -200,10 +208,7 @@ TaskPtr Corpus(DatasetSource source, CorpusOptions options) {
 
 Per PerplexityUnit(const Task& task) {
   const auto* const corpus = dynamic_cast<const CorpusTask*>(&task);
-  if (corpus == nullptr) {
-    throw Error(ErrorCode::kInvalidArgument, "task \"" + task.name() + "\" is not a Corpus");
-  }
-  return corpus->per();
+  return corpus == nullptr ? Per::kToken : corpus->per();
 }
 
 }  // namespace gatetest

@@ -11,11 +11,10 @@ namespace {
 /// What a scorer is known by, so that two different ones never share an evaluation.
 std::string IdentityOf(const Scorer& scorer, const std::string& version) {
   static std::atomic<int> next{1};
-  if (!version.empty()) return "version " + version;
-  if (scorer.identity() != nullptr) {
-    return fmt::format("{}", static_cast<const void*>(scorer.identity()));
-  }
-  return fmt::format("object {}", next++);
+  const std::string type = scorer.type().name();
+  if (scorer.identity() != nullptr) return fmt::format("{} at {}", type, scorer.identity());
+  return version.empty() ? fmt::format("{}, object {}", type, next++)
+                         : fmt::format("{}, version {}", type, version);
 }
 
 class ScoredTask final : public internal::GenerationTask {
@@ -25,11 +24,13 @@ class ScoredTask final : public internal::GenerationTask {
         scorer_(std::move(scorer)),
         identity_(IdentityOf(scorer_, options.version)) {}
 
+  std::string identity() const override { return protocol() + ", " + identity_; }
+
  protected:
   double ScoreAnswer(const Sample& sample, const Response& response) const override {
     return scorer_(sample, response);
   }
-  std::string scoring() const override { return "own scorer, " + identity_; }
+  std::string scoring() const override { return "own scorer"; }
 
  private:
   const Scorer scorer_;

@@ -43,17 +43,22 @@ std::vector<Request> GenerationTask::Next(const Sample& sample, std::span<const 
 
 Outcome GenerationTask::Score(const Sample& sample, std::span<const Exchange> exchanges,
                               const ModelTraits& /*model*/) const {
-  const Response& response = exchanges.front().response;
+  Response response = exchanges.front().response;
+  CutAtStop(response);
   Outcome outcome;
   outcome.answer = response.text;
   outcome.truncated = response.finish_reason == FinishReason::kLength;
   outcome.score = ScoreAnswer(sample, response);
-  // A comparison with NaN is false, so this catches NaN too.
-  if (!(outcome.score >= 0.0 && outcome.score <= 1.0)) {
-    return Outcome::Unmeasured(
-        fmt::format("the scorer returned {}, which is not between 0 and 1", outcome.score));
-  }
   return outcome;
+}
+
+void GenerationTask::CutAtStop(Response& response) const {
+  for (const std::string& stop : generation_.stop) {
+    const std::size_t position = response.text.find(stop);
+    if (position == std::string::npos) continue;
+    response.text.resize(position);
+    response.finish_reason = FinishReason::kStop;
+  }
 }
 
 std::string GenerationTask::protocol() const {

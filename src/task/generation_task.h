@@ -34,6 +34,9 @@ class GenerationTask : public Task {
   void RequireAnswer(const Sample& sample) const;
 
  private:
+  /// Not every engine has stop strings; an answer ends at them all the same.
+  void CutAtStop(Response& response) const;
+
   const Generation generation_;
   const PromptTemplate prompt_;
 };

@@ -9,10 +9,10 @@ namespace {
 
 class RegexMatchTask final : public internal::GenerationTask {
  public:
-  RegexMatchTask(DatasetSource source, const std::string& pattern, RegexMatchOptions options)
+  RegexMatchTask(DatasetSource source, std::string pattern, RegexMatchOptions options)
       : GenerationTask(std::move(options.name), std::move(source), std::move(options.generate)),
-        pattern_(pattern),
-        regex_(pattern) {}
+        pattern_(std::move(pattern)),
+        regex_(pattern_) {}
 
   void CheckSample(const Sample& sample) const override {
     if (regex_.has_capture()) RequireAnswer(sample);
@@ -34,7 +34,8 @@ class RegexMatchTask final : public internal::GenerationTask {
 }  // namespace
 
 TaskPtr RegexMatch(DatasetSource source, std::string pattern, RegexMatchOptions options) {
-  return std::make_shared<RegexMatchTask>(std::move(source), pattern, std::move(options));
+  return std::make_shared<RegexMatchTask>(std::move(source), std::move(pattern),
+                                          std::move(options));
 }
 
 }  // namespace gatetest

@@ -17,7 +17,7 @@ struct FileVersion {
   std::string path;
   std::uintmax_t size = 0;
   fs::file_time_type time = {};
-  friend auto operator<=>(const FileVersion&, const FileVersion&) = default;
+  friend auto operator<=>(const FileVersion&, const FileVersion&) = default;  // NOLINT: not a null
 };
 
 std::optional<FileVersion> VersionOf(const fs::path& path) {
@@ -66,7 +66,7 @@ DatasetSource::DatasetSource(Dataset dataset)
 Dataset DatasetSource::Load() const { return dataset_ ? *dataset_ : LoadOnce(path_, fields_); }
 
 Task::Task(std::string name, Measures measures, DatasetSource source)
-    : name_(name.empty() ? source.name() : std::move(name)),
+    : name_(name.empty() ? std::string(source.name()) : std::move(name)),
       measures_(measures),
       source_(std::move(source)) {}
 

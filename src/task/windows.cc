@@ -49,6 +49,12 @@ std::vector<TokenWindow> CutTokens(std::size_t count, std::size_t context_window
                                               : CutDocument(count, size, has_bos);
 }
 
+std::size_t ScoredTokens(const std::vector<TokenWindow>& windows) {
+  std::size_t tokens = 0;
+  for (const TokenWindow& window : windows) tokens += window.end - window.begin;
+  return tokens;
+}
+
 std::vector<std::string_view> CutLines(std::string_view text, std::size_t most_bytes) {
   if (most_bytes == 0) return {text};
   std::vector<std::string_view> pieces;

@@ -27,6 +27,8 @@ struct TokenWindow {
 std::vector<TokenWindow> CutTokens(std::size_t count, std::size_t context_window, bool has_bos,
                                    CorpusProtocol protocol);
 
+std::size_t ScoredTokens(const std::vector<TokenWindow>& windows);
+
 /// The pieces of a document for a model that does not tokenize: ending at line ends where they can,
 /// else between characters, at most `most_bytes` long (0: unbounded).
 std::vector<std::string_view> CutLines(std::string_view text, std::size_t most_bytes);

@@ -30,7 +30,7 @@ std::string ShowNumber(double value) {
 std::string ShowBeside(double value, double other) {
   if (!std::isfinite(value) || !std::isfinite(other) || value == other) return ShowNumber(value);
   for (int decimals = kDecimals; decimals < kMostDecimals; ++decimals) {
-    const std::string text = fmt::format("{:.{}f}", value, decimals);
+    std::string text = fmt::format("{:.{}f}", value, decimals);
     if (text != fmt::format("{:.{}f}", other, decimals)) return text;
   }
   return fmt::format("{:.17g}", value);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <set>
 
 #include "gatetest/error.h"
@@ -25,9 +24,14 @@ std::string ListOf(const std::vector<TaskPtr>& tasks) {
 
 [[noreturn]] void Reject(const std::string& why) { throw Error(ErrorCode::kInvalidArgument, why); }
 
-std::size_t Find(const std::vector<TaskPtr>& tasks, const std::string& name) {
-  const auto named = [&](const TaskPtr& task) { return task->name() == name; };
-  return static_cast<std::size_t>(std::find_if(tasks.begin(), tasks.end(), named) - tasks.begin());
+/// All tasks of that name: evaluations of several models on one task have one each.
+std::vector<ChosenTask> Find(const std::vector<TaskPtr>& tasks, const std::string& name,
+                             const std::string& group) {
+  std::vector<ChosenTask> found;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (tasks[i]->name() == name) found.push_back({.index = i, .group = group});
+  }
+  return found;
 }
 
 void CheckGroup(const Task& task, const std::string& group) {
@@ -43,16 +47,17 @@ void CheckGroup(const Task& task, const std::string& group) {
                                       task.name(), group, fmt::join(groups, ", ")));
 }
 
-ChosenTask FindNamed(const std::string& name, const std::vector<TaskPtr>& tasks) {
-  ChosenTask chosen{.index = Find(tasks, name)};
-  const std::size_t slash = name.rfind('/');
-  if (chosen.index == tasks.size() && slash != std::string::npos) {
-    chosen = {.index = Find(tasks, name.substr(0, slash)), .group = name.substr(slash + 1)};
+/// "task", or "task/group"; both may have slashes of their own, and the longest task's name wins.
+std::vector<ChosenTask> FindNamed(const std::string& name, const std::vector<TaskPtr>& tasks) {
+  std::vector<ChosenTask> found = Find(tasks, name, "");
+  for (std::size_t slash = name.rfind('/'); found.empty() && slash != std::string::npos;
+       slash = slash == 0 ? std::string::npos : name.rfind('/', slash - 1)) {
+    found = Find(tasks, name.substr(0, slash), name.substr(slash + 1));
   }
-  if (chosen.index == tasks.size()) {
+  if (found.empty()) {
     Reject(fmt::format("there is no task \"{}\"; there is: {}", name, ListOf(tasks)));
   }
-  return chosen;
+  return found;
 }
 
 }  // namespace
@@ -63,13 +68,16 @@ std::vector<ChosenTask> ChooseTasks(const Requirement& requirement,
   const std::string& name = requirement.limit.task();
   std::vector<ChosenTask> chosen;
   if (!name.empty()) {
-    chosen.push_back(FindNamed(name, tasks));
-    const Task& task = *tasks[chosen.front().index];
-    if (task.measures() != wanted) {
-      Reject(fmt::format("task \"{}\" measures {} and has no {}; there is: {}", task.name(),
-                         Name(task.measures()), gatetest::Name(requirement.metric), ListOf(tasks)));
+    chosen = FindNamed(name, tasks);
+    for (const ChosenTask& one : chosen) {
+      const Task& task = *tasks[one.index];
+      if (task.measures() != wanted) {
+        Reject(fmt::format("task \"{}\" measures {} and has no {}; there is: {}", task.name(),
+                           Name(task.measures()), gatetest::Name(requirement.metric),
+                           ListOf(tasks)));
+      }
+      if (!one.group.empty()) CheckGroup(task, one.group);
     }
-    if (!chosen.front().group.empty()) CheckGroup(task, chosen.front().group);
     return chosen;
   }
   for (std::size_t i = 0; i < tasks.size(); ++i) {

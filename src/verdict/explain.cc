@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,19 +64,16 @@ std::string TaskLabel(const Finding& finding) {
                      group.empty() ? "" : "/", group);
 }
 
-std::string_view UnitSuffix(const Judgement& judgement) {
-  if (judgement.findings.empty()) return "";
-  try {
-    switch (PerplexityUnit(*judgement.findings.front().subject.candidate->task)) {
-      case Per::kWord:
-        return " per word";
-      case Per::kByte:
-        return " per byte";
-      case Per::kToken:
-        return "";
-    }
-  } catch (const std::exception&) {
-    // Not a corpus of ours: no unit to name.
+/// What perplexity is counted over, where it is not tokens.
+std::string_view UnitOf(Metric metric, const Finding& finding) {
+  if (metric != Metric::kPerplexity && metric != Metric::kPerplexityRatio) return "";
+  switch (PerplexityUnit(*finding.subject.candidate->task)) {
+    case Per::kWord:
+      return " per word";
+    case Per::kByte:
+      return " per byte";
+    case Per::kToken:
+      return "";
   }
   return "";
 }
@@ -91,12 +89,11 @@ std::string Phrase(const Judgement& judgement, const std::string& baseline) {
     case Metric::kFlips:
       return fmt::format("flips below {} of {}'s answers", limit, baseline);
     case Metric::kPerplexity:
-      return fmt::format("has a perplexity{} below {}", UnitSuffix(judgement), limit);
+      return fmt::format("has a perplexity below {}", limit);
     case Metric::kBitsPerByte:
       return fmt::format("has bits per byte below {}", limit);
     case Metric::kPerplexityRatio:
-      return fmt::format("has a perplexity{} below {} times that of {}", UnitSuffix(judgement),
-                         limit, baseline);
+      return fmt::format("has a perplexity below {} times that of {}", limit, baseline);
   }
   return "";
 }
@@ -105,14 +102,15 @@ std::string Actual(const Judgement& judgement, const Finding& finding) {
   if (!finding.estimate) return std::string(Name(judgement.requirement.metric)) + " unknown";
   const Estimate& estimate = *finding.estimate;
   const double limit = judgement.requirement.limit.threshold();
-  std::string text =
-      fmt::format("{} {}", Name(judgement.requirement.metric), ShowBeside(estimate.value, limit));
+  const Metric metric = judgement.requirement.metric;
+  std::string text = fmt::format("{}{} {}", Name(metric), UnitOf(metric, finding),
+                                 ShowBeside(estimate.value, limit));
   if (estimate.interval) {
     text += fmt::format(", {:g}% interval [{}, {}]", 100.0 * (1.0 - 2.0 * estimate.interval->alpha),
                         ShowBeside(estimate.interval->lower, limit),
                         ShowBeside(estimate.interval->upper, limit));
   }
-  const bool paired = NeedsBaseline(judgement.requirement.metric);
+  const bool paired = NeedsBaseline(metric);
   text += fmt::format(", n = {} {}{}", estimate.n, paired ? "paired " : "", estimate.observations);
   if (estimate.interval) text += fmt::format(" ({})", estimate.method);
   return text;
@@ -123,10 +121,15 @@ std::string Provenance(const Evaluation& evaluation) {
                      evaluation.provenance.live, evaluation.provenance.cached);
 }
 
-std::size_t CountTruncated(const Evaluation& evaluation) {
-  std::size_t truncated = 0;
-  for (const Evaluation::Item& item : evaluation.items) truncated += item.outcome.truncated ? 1 : 0;
-  return truncated;
+/// "\n133 of 700 answers of tinylm int2 were cut off by the token limit"; empty when none were.
+std::string Truncated(const Evaluation& evaluation) {
+  const auto truncated =
+      std::count_if(evaluation.items.begin(), evaluation.items.end(),
+                    [](const Evaluation::Item& item) { return item.outcome.truncated; });
+  return truncated == 0
+             ? ""
+             : fmt::format("\n{} of {} answers of {} were cut off by the token limit", truncated,
+                           evaluation.items.size(), ToString(evaluation.model));
 }
 
 /// Where the numbers come from; empty when the data could not even be read.
@@ -139,11 +142,8 @@ std::string Evidence(const Finding& finding) {
   text += fmt::format("{}; data xxh3:{}, seed {}", Provenance(candidate),
                       dataset.hash().substr(0, 12), candidate.provenance.seed);
   text += "\n" + candidate.task->protocol();
-  const std::size_t truncated = CountTruncated(candidate);
-  if (truncated > 0) {
-    text += fmt::format("\n{} of {} answers of {} were cut off by the token limit", truncated,
-                        candidate.items.size(), CandidateLabel(finding.subject));
-  }
+  if (finding.subject.baseline != nullptr) text += Truncated(*finding.subject.baseline);
+  text += Truncated(candidate);
   return text;
 }
 

@@ -68,18 +68,19 @@ Decision DecideCounting(CountMissing missing, const Question& question, const Su
 /// A verdict stands if the samples that are missing could not change it.
 Decision BoundMissing(const Decision& decision, const Missing& missing, std::size_t samples,
                       const Question& question, const Subject& subject) {
-  const Verdict best = DecideCounting(CountMissing::kFor, question, subject).verdict;
-  const Verdict worst = DecideCounting(CountMissing::kAgainst, question, subject).verdict;
+  const Decision best = DecideCounting(CountMissing::kFor, question, subject);
+  const Decision worst = DecideCounting(CountMissing::kAgainst, question, subject);
   const std::string what =
       fmt::format("{} of {} samples could not be measured", missing.samples, samples);
-  if (best == worst && best == decision.verdict) {
-    return {decision.verdict, fmt::format("{}\n{}, which cannot change the verdict; the first: {}",
-                                          decision.reason, what, missing.first)};
+  if (best.verdict == worst.verdict && best.verdict != Verdict::kNotMeasured) {
+    const Decision& stands = decision.verdict == worst.verdict ? decision : worst;
+    return {stands.verdict, fmt::format("{}\n{}, which cannot change the verdict; the first: {}",
+                                        stands.reason, what, missing.first)};
   }
   return NotMeasured(
       fmt::format("{}: counted for the model the verdict would be {}, against it {}"
                   "; the first: {}",
-                  what, Name(best), Name(worst), missing.first));
+                  what, Name(best.verdict), Name(worst.verdict), missing.first));
 }
 
 Finding JudgeSubject(const Question& question, const Subject& subject) {
@@ -87,6 +88,9 @@ Finding JudgeSubject(const Question& question, const Subject& subject) {
   finding.subject = subject;
   Decision decision;
   try {
+    if (subject.baseline != nullptr && NeedsBaseline(question.metric)) {
+      Comparison(subject.baseline, subject.candidate);  // Throws for what does not compare.
+    }
     const Measurement measurement = internal::Measure(
         question.metric, subject, {.alpha = question.alpha, .limit = question.limit});
     finding.estimate = measurement.estimate;

@@ -94,7 +94,9 @@ Measurement FromClusters(const std::vector<TextCluster>& clusters, const Measure
     weight_sum += weights.back();
   }
   if (!(weight_sum > 0.0)) {
-    throw Error(ErrorCode::kUndefined, "perplexity is undefined: there are no scored tokens");
+    throw Error(ErrorCode::kUndefined,
+                "perplexity is undefined: there are no scored tokens, or the model gave no offsets "
+                "(Response::token_ends) by which to count their bytes and words");
   }
   Measurement measurement;
   Estimate& estimate = measurement.estimate;

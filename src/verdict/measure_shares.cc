@@ -71,7 +71,7 @@ Measurement Share(std::int64_t successes, std::int64_t trials, const MeasureOpti
   estimate.n = static_cast<std::size_t>(trials);
   estimate.observations = "samples";
   estimate.method = "Clopper-Pearson";
-  if (trials == 1) estimate.too_few = "one sample says nothing of others";
+  if (trials == 1) estimate.too_few = "fewer than 2 samples";
   // At the ends the estimate's own standard error is 0; the limit's is not.
   const double p = successes == 0 || successes == trials ? options.limit : estimate.value;
   measurement.z = (estimate.value - options.limit) / std::sqrt(p * (1.0 - p) / n);

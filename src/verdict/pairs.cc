@@ -8,7 +8,9 @@ namespace {
 std::vector<const Outcome*> ByIndex(const Evaluation* evaluation, std::size_t samples) {
   std::vector<const Outcome*> outcomes(samples, nullptr);
   if (evaluation == nullptr) return outcomes;
-  for (const Evaluation::Item& item : evaluation->items) outcomes[item.sample] = &item.outcome;
+  for (const Evaluation::Item& item : evaluation->items) {
+    outcomes.at(item.sample) = &item.outcome;
+  }
   return outcomes;
 }
 

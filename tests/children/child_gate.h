@@ -13,7 +13,8 @@ inline gatetest::ModelPtr ChildModel(const std::string& name) {
   return gatetest::FunctionModel(
       {.name = name}, {.generate = [name](const gatetest::Request& request) {
         if (name == "broken") throw std::runtime_error("the engine is on fire");
-        const bool right = name == "good" || std::stoi(request.prompt) % 2 == 0;
+        const bool half = name == "bad" && std::stoi(request.prompt) % 2 == 0;
+        const bool right = name == "good" || half;
         return gatetest::Response::Text(right ? request.prompt : "?");
       }});
 }

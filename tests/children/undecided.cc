@@ -63,6 +63,44 @@ TEST_F(ForgottenSetUp, Matcher) {
   EXPECT_THAT(Compare(ChildModel("good")), Not(RetentionAbove(0.9)));
 }
 
+TEST_F(ForgottenSetUp, NothingAsserted) {}
+
+class OwnTearDown : public ChildGate {
+  void TearDown() override {}
+};
+TEST_F(OwnTearDown, NothingAsserted) {}
+
+class NotInSetUpTestSuite : public ChildGate {
+ protected:
+  static void SetUpTestSuite() {
+    const gatetest::EvaluationPtr broken =
+        gatetest::FailedEvaluation({.name = "broken"}, nullptr, "the engine is on fire");
+    EXPECT_THAT(broken, Not(gatetest::AccuracyAbove(0.9)));
+  }
+};
+TEST_F(NotInSetUpTestSuite, GoodMayShip) { EXPECT_RETENTION_ABOVE(ChildModel("good"), 0.9); }
+
+TEST_F(Undecided, CandidateIsTheBaseline) {
+  EXPECT_THAT(Compare(gate().baseline), Not(RetentionAbove(0.9)));
+}
+
+class OneKernelOrAnother : public gatetest::GateTest {
+ protected:
+  /// Two engines that say they are the same.
+  static gatetest::ModelPtr Engine(bool right) {
+    return gatetest::FunctionModel({.name = "engine", .weights = "w"},
+                                   {.generate = [right](const gatetest::Request& request) {
+                                     return gatetest::Response::Text(right ? request.prompt : "?");
+                                   }});
+  }
+  gatetest::Gate gate() const override {
+    return {.baseline = Engine(true),
+            .tasks = {gatetest::ExactMatch(
+                gatetest::MakeDataset("sums", {{.input = "1", .answer = "1"}}))}};
+  }
+};
+TEST_F(OneKernelOrAnother, Macro) { EXPECT_RETENTION_ABOVE(Engine(false), 0.9); }
+
 class ThrowingGate : public gatetest::GateTest {
   gatetest::Gate gate() const override { throw std::runtime_error("no such rung"); }
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -13,7 +14,9 @@
 #include <vector>
 
 #include "gatetest/corpus.h"
+#include "gatetest/error.h"
 #include "gatetest/function_model.h"
+#include "gatetest/metrics.h"
 #include "gatetest/tasks.h"
 #include "tests/support/fake_model.h"
 
@@ -555,6 +558,101 @@ TEST(EvaluatorProgress, EndsWhenTheModelFails) {
   model->set_capabilities([] { return Capabilities(); });
   evaluator.Evaluate(model, ExactMatch(Numbers(3)));
   EXPECT_THAT(log.lines, ElementsAre("begin tinylm numbers", "end"));
+}
+
+// ------------------------------------------------------------------------ tasks of one's own
+
+/// Scores every answer by a fixed outcome.
+class FixedOutcome final : public Task {
+ public:
+  FixedOutcome(Measures measures, Outcome outcome)
+      : Task("fixed", measures, Numbers(2)), outcome_(std::move(outcome)) {}
+  std::string protocol() const override { return "fixed"; }
+  std::vector<Request> Next(const Sample& sample, std::span<const Exchange> so_far,
+                            const ModelTraits& /*model*/) const override {
+    if (!so_far.empty()) return {};
+    Request request;
+    request.prompt = sample.input;
+    return {request};
+  }
+  Outcome Score(const Sample& /*sample*/, std::span<const Exchange> /*exchanges*/,
+                const ModelTraits& /*model*/) const override {
+    return outcome_;
+  }
+
+ private:
+  const Outcome outcome_;
+};
+
+TEST(EvaluatorOwnTasks, OutcomesThatCannotBeAreUnmeasured) {
+  const auto unmeasured = [](Measures measures, Outcome outcome) {
+    Evaluator evaluator;
+    const EvaluationPtr evaluation =
+        evaluator.Evaluate(MakeModel(), std::make_shared<FixedOutcome>(measures, outcome));
+    return evaluation->items.at(0).outcome.unmeasured;
+  };
+  Outcome outcome;
+  outcome.score = 35.0;
+  EXPECT_EQ(unmeasured(Measures::kAccuracy, outcome),
+            "its score is 35, which is not between 0 and 1");
+  outcome.score = std::nan("");
+  EXPECT_EQ(unmeasured(Measures::kAccuracy, outcome),
+            "its score is nan, which is not between 0 and 1");
+  outcome.windows = {{.nll = std::nan(""), .tokens = 1}};
+  EXPECT_EQ(unmeasured(Measures::kPerplexity, outcome),
+            "a window's negative log-likelihood is nan, which is not 0 or more");
+  outcome.windows = {{.nll = 1.0, .tokens = 1}};
+  EXPECT_EQ(unmeasured(Measures::kPerplexity, outcome), "");
+}
+
+TEST(EvaluatorOwnTasks, HaveAPerplexityPerToken) {
+  Outcome outcome;
+  outcome.windows = {{.nll = 1.0, .tokens = 1}};
+  Evaluator evaluator;
+  EXPECT_NEAR(Perplexity(*evaluator.Evaluate(MakeModel(), std::make_shared<FixedOutcome>(
+                                                              Measures::kPerplexity, outcome)))
+                  .value,
+              std::exp(1.0), 1e-12);
+}
+
+TEST(Evaluator, AskedFromWithinItsOwnEvaluationSaysSo) {
+  Evaluator evaluator;
+  std::string failure;
+  const TaskPtr judged = CustomTask(Numbers(2), [&](const Sample&, const Response&) {
+    failure = evaluator.Evaluate(MakeModel(), ExactMatch(Numbers(3)))->failure;
+    return true;
+  });
+  evaluator.Evaluate(MakeModel(AnswerFromThreads), judged);
+  EXPECT_THAT(failure, testing::HasSubstr("from within an evaluation of the same Evaluator"));
+}
+
+TEST(Evaluator, ModelsOfOneIdentityDoNotCompare) {
+  const auto model = [] {
+    return FunctionModel({.name = "kernel", .weights = "w"},
+                         {.generate = [](const Request& r) { return Response::Text(r.prompt); }});
+  };
+  Evaluator evaluator;
+  const TaskPtr task = ExactMatch(Numbers(2));
+  try {
+    Comparison(evaluator.Evaluate(model(), task), evaluator.Evaluate(model(), task));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("the candidate is the baseline"));
+  }
+}
+
+TEST(Evaluator, ScorersOfOneVersionAreStillTwoScorers) {
+  Evaluator evaluator;
+  const ModelPtr model =
+      FunctionModel({.name = "m", .weights = "w"},
+                    {.generate = [](const Request& r) { return Response::Text(r.prompt); }});
+  const auto accuracy = [&](Scorer scorer) {
+    return Accuracy(*evaluator.Evaluate(
+                        model, CustomTask(Numbers(2), std::move(scorer), {.version = "1"})))
+        .value;
+  };
+  EXPECT_EQ(accuracy([](const Sample&, const Response&) { return true; }), 1.0);
+  EXPECT_EQ(accuracy([](const Sample&, const Response&) { return false; }), 0.0);
 }
 
 TEST(Evaluator, SeveralThreadsMayAskAndOneEvaluationServesThem) {

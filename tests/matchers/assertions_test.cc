@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/failures.h"
@@ -106,6 +107,14 @@ TEST_F(Assertions, WorkInHelpersAndLambdas) {
   [] { EXPECT_ACCURACY_ABOVE(OnlyEvery(1), 0.9); }();
   const std::vector<CaughtFailure> failures = FailuresOf([] { HelperFunction(OnlyEvery(2)); });
   ASSERT_EQ(failures.size(), 1U);
+}
+
+TEST_F(Assertions, WorkInAnotherThreadWithAScopeOfItsOwn) {
+  // The gate is a temporary; the only assertion of this test is made over there.
+  std::thread([this] {
+    const GateScope scope(gate(), SharedEvaluator());
+    EXPECT_ACCURACY_ABOVE(OnlyEvery(1), 0.9);
+  }).join();
 }
 
 class PerplexityAssertions : public GateTest {

@@ -244,8 +244,27 @@ TEST(PerplexityUnit, IsTheCorpuss) {
   const Dataset data = OneSample({.id = "a", .input = "x", .answer = "y"});
   EXPECT_EQ(PerplexityUnit(*Corpus(data)), Per::kToken);
   EXPECT_EQ(PerplexityUnit(*Corpus(data, {.per = Per::kWord})), Per::kWord);
-  EXPECT_THAT(ErrorOf([&] { PerplexityUnit(*ExactMatch(data)); }, ErrorCode::kInvalidArgument),
-              HasSubstr("\"one\" is not a Corpus"));
+  EXPECT_EQ(PerplexityUnit(*ExactMatch(data)), Per::kToken);
+}
+
+TEST(Corpus, BytesOfUnscoredTokensAreNotCounted) {
+  // Without BOS the first token of each window is not scored; without offsets nobody knows its
+  // bytes.
+  ByteModel model;
+  model.info.bos_token.reset();
+  model.gives_ends = false;
+  for (const Window& window : model.OutcomeOf("abcdefgh").windows) {
+    EXPECT_EQ(window.bytes, 0U);
+    EXPECT_EQ(window.words, 0U);
+  }
+}
+
+TEST(Corpus, RollingNeedsATokenizer) {
+  ByteModel model;
+  model.capabilities.tokenize = false;
+  EXPECT_THAT(ErrorOf([&] { model.OutcomeOf("abc", {.protocol = CorpusProtocol::kRolling}); },
+                      ErrorCode::kUnsupported),
+              HasSubstr("the rolling protocol needs a model that tokenizes"));
 }
 
 }  // namespace

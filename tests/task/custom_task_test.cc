@@ -19,6 +19,7 @@ using testing_support::OutcomeOf;
 const Sample kSample = {.id = "q", .input = "Q", .answer = "abc", .extra = {{"level", "2"}}};
 
 double Half(const Sample& /*sample*/, const Response& /*response*/) { return 0.5; }
+double Quarter(const Sample& /*sample*/, const Response& /*response*/) { return 0.25; }
 
 /// A task that gives every response this score.
 TaskPtr Always(double score) {
@@ -43,36 +44,38 @@ TEST(CustomTask, TakesScoresFromZeroToOne) {
   }
 }
 
-TEST(CustomTask, AnyOtherScoreIsUnmeasured) {
-  for (const double score :
-       {-0.001, 1.001, std::numeric_limits<double>::infinity(), std::nan("")}) {
-    EXPECT_THAT(OutcomeOf(*Always(score), kSample, "").unmeasured, HasSubstr("between 0 and 1"));
-  }
-}
-
 TEST(CustomTask, ScorersWithoutStateAreKnownByTheirType) {
   const auto protocol = [] {
     return CustomTask(OneSample(kSample), [](const Sample&, const Response&) { return true; })
-        ->protocol();
+        ->identity();
   };
   const TaskPtr other =
       CustomTask(OneSample(kSample), [](const Sample&, const Response&) { return false; });
   EXPECT_EQ(protocol(), protocol());
-  EXPECT_NE(protocol(), other->protocol());
+  EXPECT_NE(protocol(), other->identity());
 }
 
 TEST(CustomTask, ScorersWithStateAreKnownByTheirTask) {
-  EXPECT_NE(Always(0.5)->protocol(), Always(0.5)->protocol());
-  // All functions of one signature have one type, whatever they do.
-  EXPECT_NE(CustomTask(OneSample(kSample), &Half)->protocol(),
-            CustomTask(OneSample(kSample), &Half)->protocol());
+  EXPECT_NE(Always(0.5)->identity(), Always(0.5)->identity());
+}
+
+TEST(CustomTask, FunctionsAreKnownByTheirAddress) {
+  const auto identity = [](auto* function) {
+    return CustomTask(OneSample(kSample), function)->identity();
+  };
+  EXPECT_EQ(identity(&Half), identity(&Half));
+  EXPECT_NE(identity(&Half), identity(&Quarter));
+}
+
+TEST(CustomTask, ItsProtocolIsForReaders) {
+  EXPECT_EQ(Always(1.0)->protocol(), "own scorer, at most 256 tokens");
 }
 
 TEST(CustomTask, AVersionSaysThatTheyAreTheSame) {
   const auto protocol = [](double score, std::string version) {
     return CustomTask(OneSample(kSample), [score](const Sample&, const Response&) { return score; },
                       {.version = std::move(version)})
-        ->protocol();
+        ->identity();
   };
   EXPECT_EQ(protocol(0.5, "1"), protocol(0.5, "1"));
   EXPECT_NE(protocol(0.5, "1"), protocol(0.5, "2"));

@@ -111,5 +111,15 @@ TEST(ExactMatch, ItsProtocolTellsWhatMustNotBeCompared) {
   EXPECT_EQ(ExactMatch(data, {.name = "another"})->protocol(), plain);
 }
 
+TEST(ExactMatch, EndsAnAnswerAtItsStopStringWhateverTheEngineDoes) {
+  const Sample sample = {.id = "a", .input = "1+1=", .answer = "2"};
+  const TaskPtr task = ExactMatch(OneSample(sample), {.generate = {.stop = {"\n"}}});
+  const Outcome outcome =
+      OutcomeOf(*task, sample, Response::Text("2\n3+3=6", FinishReason::kLength));
+  EXPECT_EQ(outcome.score, 1.0);
+  EXPECT_EQ(outcome.answer, "2");
+  EXPECT_FALSE(outcome.truncated);
+}
+
 }  // namespace
 }  // namespace gatetest

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -203,6 +204,41 @@ TEST(Judge, NothingToJudgeIsNotAPass) {
   EXPECT_EQ(VerdictOf(Metric::kAccuracy, 0.5, nothing), Verdict::kNotMeasured);
   const Subject failed{.candidate = FailedEvaluation(Rung("int4"), nullptr, "no such task")};
   EXPECT_EQ(ReasonOf(Metric::kAccuracy, 0.5, failed), "no such task");
+}
+
+TEST(Judge, RefusesABaselineOfOtherData) {
+  const Subject mixed{.candidate = MakeEvaluation(Rung("int4"), Questions(2), Outcomes("++")),
+                      .baseline = MakeEvaluation(Rung("f16"), Questions(9), Outcomes("+++++++++"))};
+  EXPECT_EQ(VerdictOf(Metric::kRetention, 0.5, mixed), Verdict::kNotMeasured);
+  EXPECT_THAT(ReasonOf(Metric::kRetention, 0.5, mixed), ::testing::HasSubstr("do not compare"));
+}
+
+TEST(Judge, WhatHoldsEitherWayStandsThoughTooFewWereMeasured) {
+  // 19 measured are too few for Tang, and 20 are enough, whatever the last one is.
+  EXPECT_EQ(VerdictOf(Metric::kRetention, Limit(0.5).Claim(Claim::kPopulation),
+                      Compared(Times(20, "+"), Times(19, "+") + "?")),
+            Verdict::kPassed);
+}
+
+TEST(Judge, ALimitOnATaskIsAboutEveryEvaluationOfIt) {
+  const TaskPtr task = Questions(4);
+  const std::vector<Subject> two = {
+      {.candidate = MakeEvaluation(Rung("int8"), task, Outcomes("++++"))},
+      {.candidate = MakeEvaluation(Rung("int4"), task, Outcomes("+---"))}};
+  EXPECT_EQ(Judge({Metric::kAccuracy, Limit(0.9).On("facts")}, two).verdict, Verdict::kFailed);
+}
+
+TEST(Judge, NamesOfTasksAndGroupsMayHaveSlashes) {
+  const TaskPtr task = ExactMatch(MakeDataset(
+      "a/b", {{.input = "x", .answer = "y", .group = "c/d"}, {.input = "z", .answer = "y"}}));
+  const Subject subject{.candidate = MakeEvaluation(Rung("int4"), task, Outcomes("+-"))};
+  EXPECT_EQ(VerdictOf(Metric::kAccuracy, Limit(0.9).On("a/b/c/d"), subject), Verdict::kPassed);
+  EXPECT_EQ(VerdictOf(Metric::kAccuracy, Limit(0.9).On("a/b"), subject), Verdict::kFailed);
+}
+
+TEST(Judge, OneSampleIsTooFewBeyondItself) {
+  EXPECT_EQ(ReasonOf(Metric::kAccuracy, Limit(0.1).Claim(Claim::kPopulation), Evaluated("+")),
+            "a claim beyond these samples needs more of them: there are fewer than 2 samples");
 }
 
 TEST(Judge, WithoutABaselineNothingIsRetained) {

@@ -183,7 +183,8 @@ TEST(Perplexity, OfOneWindowHasNoInterval) {
 
 TEST(Perplexity, OfNothingIsAnError) {
   EXPECT_EQ(ErrorOf([] { Perplexity(*MakeEvaluation(Rung("f16"), Documents(1), {Text({})})); }),
-            "perplexity is undefined: there are no scored tokens");
+            "perplexity is undefined: there are no scored tokens, or the model gave no offsets "
+            "(Response::token_ends) by which to count their bytes and words");
 }
 
 TEST(Perplexity, NeedsEverySample) {
