@@ -141,7 +141,7 @@ std::string Evidence(const Finding& finding) {
   if (finding.subject.baseline != nullptr) text = Provenance(*finding.subject.baseline) + "; ";
   text += fmt::format("{}; data xxh3:{}, seed {}", Provenance(candidate),
                       dataset.hash().substr(0, 12), candidate.provenance.seed);
-  text += "\n" + candidate.task->protocol();
+  text += fmt::format("\n{}", candidate.task->protocol());
   if (finding.subject.baseline != nullptr) text += Truncated(*finding.subject.baseline);
   text += Truncated(candidate);
   return text;
