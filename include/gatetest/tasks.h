@@ -110,8 +110,9 @@ TaskPtr ValidJson(DatasetSource source, ValidJsonOptions options = {});
 class Scorer {
  public:
   template <typename Function>
+  // NOLINTNEXTLINE(google-explicit-constructor): implicit, so that a lambda will do
   requires std::is_invocable_r_v<double, const Function&, const Sample&, const Response&> Scorer(
-      Function function)  // NOLINT: implicit, so that a lambda will do
+      Function function)
       : type_(&typeid(Function)), identity_(IdentityOf(function)), function_(std::move(function)) {}
 
   double operator()(const Sample& sample, const Response& response) const {

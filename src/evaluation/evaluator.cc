@@ -315,7 +315,7 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
     evaluation.provenance.identity = internal::ModelIdentity(model);
   }
   Continue(model, evaluation, rule);
-  const auto result = std::make_shared<const Evaluation>(std::move(evaluation));
+  auto result = std::make_shared<const Evaluation>(std::move(evaluation));
   if (!rule_threw) known = result;
   return result;
 }

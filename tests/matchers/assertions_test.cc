@@ -12,7 +12,6 @@
 namespace gatetest {
 namespace {
 
-using ::testing::HasSubstr;
 using testing_support::CaughtFailure;
 using testing_support::FailuresOf;
 

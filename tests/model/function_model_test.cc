@@ -68,7 +68,7 @@ TEST(FunctionModel, CanWhatItHasFunctionsFor) {
 }
 
 TEST(FunctionModel, CallsTheFunctionOfTheKind) {
-  const auto says = [](std::string text) {
+  const auto says = [](const std::string& text) {
     return [text](const Request&) { return Response::Text(text); };
   };
   const ModelPtr model = FunctionModel(
