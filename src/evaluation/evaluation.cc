@@ -44,9 +44,8 @@ Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate)
       baseline_->provenance.identity == candidate_->provenance.identity) {
     reject(
         "the candidate is the baseline. Models of one name, quantization, weights, code and "
-        "options "
-        "share their answers; if they differ, say so in ModelInfo (options, code_id), or leave "
-        "weights empty");
+        "options share their answers; if they differ, say so in ModelInfo (options, code_id), or "
+        "leave weights empty");
   }
   if (one.dataset().hash() != other.dataset().hash()) {
     reject(fmt::format("their data differ (xxh3:{} and xxh3:{})", one.dataset().hash(),
