@@ -1,22 +1,127 @@
-# What GateTest builds on. Each package's Debian name is in the message when it is missing.
+# What GateTest builds on: what the surrounding project has, else what is installed, else (unless
+# GATETEST_FETCH_DEPENDENCIES is off) a pinned commit. FETCHCONTENT_SOURCE_DIR_<NAME> names a folder of
+# yours that is taken in place of what is installed.
+include(FetchContent)
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL TRUE)
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW)  # Boost's own package, rather than CMake's module for it.
+endif()
 
-function(gatetest_require package debian_package)
-  find_package(${package} ${ARGN} QUIET)
-  if(NOT ${package}_FOUND)
-    message(FATAL_ERROR "GateTest needs ${package} ${ARGN}. "
-      "On Debian and Ubuntu: apt-get install ${debian_package}; elsewhere set CMAKE_PREFIX_PATH.")
+# gatetest_find(package version target debian_packages name): sets <name>_IS_MISSING when `target` is
+# not to be had, so that FetchContent's `name` has to stand in.
+macro(gatetest_find package version target debian_packages name)
+  string(TOUPPER ${name} gatetest_upper_name)
+  set(GATETEST_${package}_VERSION ${version})
+  set(${name}_IS_MISSING FALSE)
+  if(NOT TARGET ${target} AND NOT FETCHCONTENT_SOURCE_DIR_${gatetest_upper_name})
+    find_package(${package} ${version} QUIET)
   endif()
-  set(${package}_FOUND TRUE PARENT_SCOPE)
+  if(NOT TARGET ${target})
+    set(${name}_IS_MISSING TRUE)
+    if(FETCHCONTENT_SOURCE_DIR_${gatetest_upper_name})
+      message(STATUS "GateTest: ${package} from ${FETCHCONTENT_SOURCE_DIR_${gatetest_upper_name}}")
+    elseif(GATETEST_FETCH_DEPENDENCIES)
+      message(STATUS "GateTest: ${package} ${version} is not installed, so it is fetched. (On Debian "
+        "and Ubuntu, apt-get install ${debian_packages} makes that unnecessary.)")
+    else()
+      message(FATAL_ERROR "GateTest needs ${package} ${version} or newer. On Debian and Ubuntu: "
+        "apt-get install ${debian_packages}. Elsewhere set CMAKE_PREFIX_PATH, or "
+        "GATETEST_FETCH_DEPENDENCIES=ON to have it fetched.")
+    endif()
+    if(GATETEST_INSTALL)
+      message(STATUS "GateTest: it cannot be installed with a ${package} of its own; "
+        "GATETEST_INSTALL is off.")
+      set(GATETEST_INSTALL OFF)
+    endif()
+  endif()
+endmacro()
+
+# gatetest_fetch(name url commit [ADD]): the sources, in <name>_SOURCE_DIR; ADD adds their CMake project
+# without its warnings and its installation.
+macro(gatetest_fetch name url commit)
+  FetchContent_Declare(${name} GIT_REPOSITORY ${url} GIT_TAG ${commit}
+    SOURCE_SUBDIR added-below)
+  FetchContent_MakeAvailable(${name})
+  if("${ARGV3}" STREQUAL "ADD")
+    add_subdirectory(${${name}_SOURCE_DIR} ${${name}_BINARY_DIR} EXCLUDE_FROM_ALL SYSTEM)
+  endif()
+endmacro()
+
+# A function, so that no setting for these projects reaches any other.
+function(gatetest_fetch_missing)
+  set(BUILD_SHARED_LIBS OFF)
+  set(BUILD_TESTING OFF)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)  # Their options do as the variables here say.
+  if(boost_math_IS_MISSING)  # 1.91.0, without the rest of Boost
+    gatetest_fetch(boost_math https://github.com/boostorg/math.git
+      f4685530293e666a952675944762e473a3667f70 ADD)
+  endif()
+  if(fmt_IS_MISSING)  # 12.2.0
+    gatetest_fetch(fmt https://github.com/fmtlib/fmt.git
+      1be298e1bd68957e4cd352e1f676f00e07dcfb57 ADD)
+  endif()
+  if(nlohmann_json_IS_MISSING)  # 3.11.3
+    set(JSON_BuildTests OFF)
+    gatetest_fetch(nlohmann_json https://github.com/nlohmann/json.git
+      9cca280a4d0ccf0c08f47a99aa71d1b0e52f8d03 ADD)
+  endif()
+  if(pcre2_IS_MISSING)  # 10.47
+    set(PCRE2_BUILD_TESTS OFF)
+    set(PCRE2_BUILD_PCRE2GREP OFF)
+    set(PCRE2_SHOW_REPORT OFF)
+    set(PCRE2_STATIC_PIC ON)
+    gatetest_fetch(pcre2 https://github.com/PCRE2Project/pcre2.git
+      f454e231fe5006dd7ff8f4693fd2b8eb94333429 ADD)
+    add_library(PCRE2::8BIT ALIAS pcre2-8-static)
+  endif()
+  if(xxhash_IS_MISSING)  # 0.8.2; only its header
+    gatetest_fetch(xxhash https://github.com/Cyan4973/xxHash.git
+      bbb27a5efb85b92a0486cf361a8635715a53f6ba)
+    add_library(gatetest_xxhash INTERFACE)
+    target_include_directories(gatetest_xxhash SYSTEM INTERFACE ${xxhash_SOURCE_DIR})
+    add_library(xxHash::headers ALIAS gatetest_xxhash)
+  endif()
+  if(googletest_IS_MISSING)  # 1.18.0
+    set(INSTALL_GTEST OFF)
+    set(BUILD_GMOCK ON)
+    gatetest_fetch(googletest https://github.com/google/googletest.git
+      063de7e9578f82b369302001269680b4b1553359 ADD)
+  endif()
+  if(benchmark_IS_MISSING)  # 1.9.5
+    set(BENCHMARK_ENABLE_TESTING OFF)
+    set(BENCHMARK_ENABLE_INSTALL OFF)
+    gatetest_fetch(benchmark https://github.com/google/benchmark.git
+      192ef10025eb2c4cdd392bc502f0c852196baa48 ADD)
+  endif()
 endfunction()
 
-set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL TRUE)
-gatetest_require(Threads libc6-dev)
-gatetest_require(Boost libboost-dev 1.74)
-gatetest_require(fmt libfmt-dev 8)
-gatetest_require(nlohmann_json nlohmann-json3-dev 3.10)
-gatetest_require(PCRE2 libpcre2-dev 10.34)
-gatetest_require(xxHash libxxhash-dev 0.8)
-# A project that builds GoogleTest itself keeps its own.
-if(NOT TARGET GTest::gmock)
-  gatetest_require(GTest "libgtest-dev libgmock-dev" 1.12)
+# A project may bring a GoogleTest of its own, which is the one to use then.
+if(TARGET gmock AND NOT TARGET GTest::gmock)
+  add_library(GTest::gmock ALIAS gmock)
+  if(NOT TARGET GTest::gtest)
+    add_library(GTest::gtest ALIAS gtest)
+  endif()
+elseif(TARGET gtest AND NOT TARGET GTest::gmock)
+  message(FATAL_ERROR "This project builds a GoogleTest without GoogleMock, which GateTest needs: set "
+    "BUILD_GMOCK to ON for it.")
+endif()
+
+set(THREADS_PREFER_PTHREAD_FLAG TRUE)
+find_package(Threads REQUIRED)
+gatetest_find(Boost 1.74 Boost::headers libboost-dev boost_math)
+gatetest_find(fmt 8 fmt::fmt libfmt-dev fmt)
+gatetest_find(nlohmann_json 3.10 nlohmann_json::nlohmann_json nlohmann-json3-dev nlohmann_json)
+gatetest_find(PCRE2 10.34 PCRE2::8BIT libpcre2-dev pcre2)
+gatetest_find(xxHash 0.8 xxHash::headers libxxhash-dev xxhash)
+gatetest_find(GTest 1.12 GTest::gmock "libgtest-dev libgmock-dev" googletest)
+if(GATETEST_BUILD_BENCHMARKS)
+  gatetest_find(benchmark 1.7 benchmark::benchmark libbenchmark-dev benchmark)
+endif()
+gatetest_fetch_missing()
+
+# Where the rest of Boost is missing, its mathematics stand alone.
+set(GATETEST_BOOST Boost::headers)
+if(boost_math_IS_MISSING)
+  set(GATETEST_BOOST Boost::math)
 endif()

@@ -27,6 +27,7 @@ enum class ErrorCode {
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  ~Error() override;  // In error.cc, so that one type is thrown and caught even between libraries.
   ErrorCode code() const { return code_; }
 
  private:

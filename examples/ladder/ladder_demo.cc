@@ -1,7 +1,7 @@
 // The ladder of the embedded model's quantizations as a table, and a release that is blocked:
 //
-//   quantization_demo          shows the blocked release, and exits with 0 because it is blocked
-//   quantization_demo --red    leaves it red, as a release pipeline would: exits with 1
+//   ladder_demo          shows the blocked release, and exits with 0 because it is blocked
+//   ladder_demo --red    leaves it red, as a release pipeline would: exits with 1
 #include <gatetest/gatetest.h>
 
 #include <array>
@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "release_gate.h"
 #include "tiny_model.h"
 
 using gatetest::Metric;
@@ -21,16 +22,6 @@ using gatetest::Subject;
 using gatetest::Verdict;
 
 namespace {
-
-gatetest::Gate ReleaseGate() {
-  return {.baseline = TinyModel("f16"),
-          .tasks = {gatetest::ExactMatch(TinyData("skills.jsonl"),
-                                         {.generate = {.stop = {"\n"}, .max_tokens = 24}}),
-                    gatetest::MultipleChoice(TinyData("choices.jsonl")),
-                    gatetest::MultipleChoice(TinyData("cloze.jsonl"),
-                                             {.score = gatetest::ChoiceScore::kAccBytes}),
-                    gatetest::Corpus(TinyData("heldout_64k.txt"), {.name = "prose"})}};
-}
 
 /// What a rung has to meet to ship.
 const std::vector<gatetest::Requirement>& Requirements() {

@@ -1,0 +1,46 @@
+# The installed package: find_package(gatetest CONFIG [COMPONENTS core matchers fixtures main gatetest]),
+# and gatetest-core for pkg-config. Each target is a component with an export file of its own, so that
+# who asks for core needs no GoogleTest.
+include(CMakePackageConfigHelpers)
+
+# Code of a project that contains this one says find_package(gatetest) too: it gets the targets that are
+# here already.
+set(redirect ${CMAKE_FIND_PACKAGE_REDIRECTS_DIR})
+file(WRITE ${redirect}/gatetest-config.cmake "set(gatetest_FOUND TRUE)\n")
+write_basic_package_version_file(${redirect}/gatetest-config-version.cmake
+  VERSION ${gatetest_VERSION} COMPATIBILITY SameMajorVersion)
+
+if(NOT GATETEST_INSTALL)
+  return()
+endif()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gatetest)
+get_target_property(core_type gatetest_core TYPE)
+if(core_type STREQUAL "STATIC_LIBRARY")
+  set(GATETEST_STATIC TRUE)
+  set(PKG_CONFIG_REQUIRES "Requires")
+else()
+  set(GATETEST_STATIC FALSE)
+  set(PKG_CONFIG_REQUIRES "Requires.private")
+endif()
+
+configure_package_config_file(cmake/gatetest-config.cmake.in gatetest-config.cmake
+  INSTALL_DESTINATION ${package_dir}
+  NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(gatetest-config-version.cmake COMPATIBILITY SameMajorVersion)
+install(FILES
+  ${CMAKE_CURRENT_BINARY_DIR}/gatetest-config.cmake
+  ${CMAKE_CURRENT_BINARY_DIR}/gatetest-config-version.cmake
+  cmake/FindPCRE2.cmake
+  cmake/GatetestAddTests.cmake
+  cmake/GatetestDiscoverTests.cmake
+  cmake/GatetestFail.cmake
+  DESTINATION ${package_dir})
+
+# Relative to where the file lies, so that the prefix can be moved.
+file(RELATIVE_PATH PKG_CONFIG_PREFIX
+  /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+configure_file(cmake/gatetest-core.pc.in gatetest-core.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gatetest-core.pc
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

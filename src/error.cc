@@ -1,0 +1,7 @@
+#include "gatetest/error.h"
+
+namespace gatetest {
+
+Error::~Error() = default;
+
+}  // namespace gatetest
