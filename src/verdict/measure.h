@@ -2,6 +2,7 @@
 #ifndef GATETEST_SRC_VERDICT_MEASURE_H_
 #define GATETEST_SRC_VERDICT_MEASURE_H_
 
+#include <cstddef>
 #include <limits>
 
 #include "gatetest/estimate.h"
@@ -9,6 +10,9 @@
 #include "gatetest/verdict.h"
 
 namespace gatetest::internal {
+
+/// A cluster t interval over fewer clusters is no evidence beyond them.
+inline constexpr std::size_t kFewestClusters = 30;
 
 /// How samples that could not be measured count.
 enum class CountMissing { kNot, kFor, kAgainst };

@@ -13,8 +13,6 @@
 namespace gatetest::internal {
 namespace {
 
-constexpr std::size_t kFewestClusters = 30;
-
 double UnitsOf(const Window& window, Per per) {
   switch (per) {
     case Per::kToken:

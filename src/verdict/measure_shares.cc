@@ -14,7 +14,6 @@ namespace {
 
 /// Tang's interval is not to be relied on below this (it holds its error only roughly even above).
 constexpr std::int64_t kFewestForTang = 20;
-constexpr std::size_t kFewestClusters = 30;
 
 struct Scores {
   double candidate;

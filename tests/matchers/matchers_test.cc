@@ -124,8 +124,7 @@ Expected: retains above 0.9000 of the baseline
    Worst: #q3 "question 3" expected "right", got "wrong"
           #q4 "question 4" expected "right", got "wrong"
 Evidence: tinylm f16: 4 live, 0 cached; tinylm int4: 4 live, 0 cached; data xxh3:3ee18f3e40db, seed 17
-          exact match after strip, at most 256 tokens
-)");
+          exact match after strip, at most 256 tokens)");
 }
 
 }  // namespace

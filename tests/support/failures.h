@@ -18,6 +18,13 @@ struct CaughtFailure {
   std::string message;
 };
 
+/// Without the line ends at its end, of which GoogleTest's versions add different numbers.
+inline std::string MessageOf(const ::testing::TestPartResult& result) {
+  std::string message = result.message();
+  message.erase(message.find_last_not_of('\n') + 1);
+  return message;
+}
+
 inline std::vector<CaughtFailure> FailuresOf(const std::function<void()>& code) {
   ::testing::TestPartResultArray results;
   {
@@ -31,7 +38,7 @@ inline std::vector<CaughtFailure> FailuresOf(const std::function<void()>& code) 
     if (!result.failed()) continue;
     failures.push_back({result.fatally_failed(),
                         result.file_name() == nullptr ? "" : result.file_name(),
-                        result.line_number(), result.message()});
+                        result.line_number(), MessageOf(result)});
   }
   return failures;
 }

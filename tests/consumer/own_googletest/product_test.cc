@@ -1,0 +1,3 @@
+#include <gtest/gtest.h>
+
+TEST(Product, AddsUp) { EXPECT_EQ(1 + 1, 2); }
