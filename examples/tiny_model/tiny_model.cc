@@ -1,7 +1,6 @@
 #include "tiny_model.h"
 
 #include <engine.h>
-#include <gatetest/function_model.h>
 #include <gatetest/lazy.h>
 
 #include <cstdint>
@@ -20,8 +19,6 @@ using gatetest::Response;
 constexpr int kContext = 256;
 constexpr int kBos = 1;
 
-/// The sizes are declared, so that a table can show them without loading anything; loading checks
-/// them.
 const std::map<std::string, std::uint64_t>& RungBytes() {
   static const std::map<std::string, std::uint64_t> bytes = {
       {"f16", 2201856}, {"int8", 1172376}, {"int4", 639896}, {"int3", 506776}, {"int2", 373656}};
@@ -61,31 +58,39 @@ Response Tokenize(const Engine& engine, const Request& request) {
   return Response::Tokens(tokens, ends);
 }
 
-gatetest::ModelPtr Load(const gatetest::ModelInfo& info) {
-  const auto engine =
-      Engine::Load(TinyData("model-f16.gguf"), embedded::QuantizationNamed(info.quantization));
-  if (engine->bytes() != info.bytes || engine->context() != kContext || engine->bos() != kBos) {
-    throw std::runtime_error("the weights are not those that were declared for " +
-                             info.quantization);
+/// The sizes are declared before anything is loaded: are they those of the file?
+void CheckDeclared(const Engine& engine, const std::string& rung) {
+  if (engine.bytes() != RungBytes().at(rung) || engine.context() != kContext ||
+      engine.bos() != kBos) {
+    throw std::runtime_error("the weights are not those that were declared for " + rung);
   }
-  return gatetest::FunctionModel(
-      info, {.score = [engine](const Request& request) { return Score(*engine, request); },
-             .generate = [engine](const Request& request) { return Generate(*engine, request); },
-             .tokenize = [engine](const Request& request) { return Tokenize(*engine, request); },
-             .concurrent = 0});
 }
 
 }  // namespace
 
-gatetest::ModelPtr TinyModel(const std::string& rung) {
+gatetest::ModelFunctions TinyFunctions(const std::string& rung) {
+  const auto engine = Engine::Load(TinyData("model-f16.gguf"), embedded::QuantizationNamed(rung));
+  CheckDeclared(*engine, rung);
+  return {.score = [engine](const Request& request) { return Score(*engine, request); },
+          .generate = [engine](const Request& request) { return Generate(*engine, request); },
+          .tokenize = [engine](const Request& request) { return Tokenize(*engine, request); },
+          .concurrent = 0};
+}
+
+gatetest::ModelInfo TinyInfo(const std::string& rung) {
   embedded::QuantizationNamed(rung);  // Throws for a name that is none.
-  const gatetest::ModelInfo info = {.name = "tinylm",
-                                    .quantization = rung,
-                                    .weights = "tinylm-austen-1m, revision 1",
-                                    .context_window = kContext,
-                                    .bos_token = kBos,
-                                    .bytes = RungBytes().at(rung)};
-  return gatetest::Lazy(info, [info] { return Load(info); });
+  return {.name = "tinylm",
+          .quantization = rung,
+          .weights = "tinylm-austen-1m, revision 1",
+          .context_window = kContext,
+          .bos_token = kBos,
+          .bytes = RungBytes().at(rung)};
+}
+
+gatetest::ModelPtr TinyModel(const std::string& rung) {
+  const gatetest::ModelInfo info = TinyInfo(rung);
+  return gatetest::Lazy(
+      info, [info, rung] { return gatetest::FunctionModel(info, TinyFunctions(rung)); });
 }
 
 std::string TinyData(const std::string& file) { return std::string(TINY_MODEL_DATA) + "/" + file; }

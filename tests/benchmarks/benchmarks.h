@@ -1,0 +1,30 @@
+// The benchmarks, each registered with Google Benchmark to run `repetitions` times.
+#ifndef GATETEST_TESTS_BENCHMARKS_BENCHMARKS_H_
+#define GATETEST_TESTS_BENCHMARKS_BENCHMARKS_H_
+
+#include <chrono>
+
+namespace gatetest::benchmarks {
+
+/// (evaluation - the engine's own time) / the engine's own time.
+void RegisterGateOverhead(int repetitions);
+
+/// Compiling a source that includes <gatetest/gatetest.h> / one that includes gtest and gmock.
+void RegisterIncludeCost(int repetitions);
+
+/// Tokens a second of the embedded engine, and that of each rung / that of f16.
+void RegisterEngineSpeed(int repetitions);
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace gatetest::benchmarks
+
+#endif  // GATETEST_TESTS_BENCHMARKS_BENCHMARKS_H_

@@ -1,0 +1,102 @@
+#include "tests/benchmarks/ratio_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <thread>
+
+namespace gatetest::benchmarks {
+namespace {
+
+/// Google Benchmark says "error_occurred" before 1.8 and "skipped" since.
+template <typename Run>
+bool Failed(const Run& run) {
+  if constexpr (requires { run.error_occurred; }) {
+    return run.error_occurred;
+  } else {
+    return static_cast<int>(run.skipped) != 0;
+  }
+}
+
+template <typename Run>
+std::string WhyFailed(const Run& run) {
+  if constexpr (requires { run.error_message; }) {
+    return run.error_message;
+  } else {
+    return run.skip_message;
+  }
+}
+
+}  // namespace
+
+double Figure::median() const {
+  std::vector<double> sorted = repetitions;
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t half = sorted.size() / 2;
+  return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2.0;
+}
+
+bool RatioReport::ReportContext(const Context& /*context*/) { return true; }
+
+void RatioReport::ReportRuns(const std::vector<Run>& runs) {
+  for (const Run& run : runs) {
+    if (run.run_type != Run::RT_Iteration) continue;
+    const std::string& name = run.run_name.function_name;
+    if (Failed(run)) {
+      errors_.push_back(name + ": " + WhyFailed(run));
+      continue;
+    }
+    for (const auto& [counter, value] : run.counters) {
+      const auto found = std::find_if(figures_.begin(), figures_.end(), [&](const Figure& figure) {
+        return figure.name == name && figure.counter == counter;
+      });
+      if (found == figures_.end()) {
+        figures_.push_back({name, counter, {value.value}});
+      } else {
+        found->repetitions.push_back(value.value);
+      }
+    }
+  }
+}
+
+std::vector<Figure> RatioReport::figures() const {
+  std::vector<Figure> sorted = figures_;
+  std::stable_partition(sorted.begin(), sorted.end(),
+                        [](const Figure& figure) { return figure.counter == kRatio; });
+  return sorted;
+}
+
+std::string Table(const std::vector<Figure>& figures) {
+  std::string table;
+  std::string_view counter;
+  for (const Figure& figure : figures) {
+    if (figure.counter != counter) {
+      counter = figure.counter;
+      table += fmt::format("{}{:<58}{:>10}   {}\n", table.empty() ? "" : "\n", counter, "median",
+                           "[smallest, largest] of n");
+    }
+    const auto [smallest, largest] =
+        std::minmax_element(figure.repetitions.begin(), figure.repetitions.end());
+    const int digits = counter == kRatio ? 4 : 0;
+    table +=
+        fmt::format("{:<58}{:>10.{}f}   [{:.{}f}, {:.{}f}] of {}\n", figure.name, figure.median(),
+                    digits, *smallest, digits, *largest, digits, figure.repetitions.size());
+  }
+  return table;
+}
+
+std::string Json(const std::vector<Figure>& figures) {
+  nlohmann::ordered_json json;
+  json["compiler"] = GATETEST_COMPILER;
+  json["build_type"] = GATETEST_BUILD_TYPE;
+  json["processors"] = std::thread::hardware_concurrency();
+  for (const Figure& figure : figures) {
+    json[figure.counter].push_back(
+        {{"name", figure.name}, {"median", figure.median()}, {"repetitions", figure.repetitions}});
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace gatetest::benchmarks
