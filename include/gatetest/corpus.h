@@ -14,6 +14,7 @@
 
 namespace gatetest {
 
+/// How a text becomes windows that fit the model.
 enum class CorpusProtocol {
   /// Every token is scored. A document longer than the context is cut into windows of
   /// `context_window` scored tokens, each after BOS. A model without BOS uses the first token of a
@@ -31,11 +32,13 @@ enum class Per {
   kByte,   ///< byte_perplexity: bytes of UTF-8.
 };
 
+/// How a Corpus cuts its texts, and what its perplexity is counted over.
 struct CorpusOptions {
   /// The task's name in limits and messages; empty: the data set's.
   std::string name = {};
+  /// kRolling gives the figures of lm-evaluation-harness, and needs a model that tokenizes.
   CorpusProtocol protocol = CorpusProtocol::kDocument;
-  Per per = Per::kToken;
+  Per per = Per::kToken;  ///< kWord or kByte for models whose tokenizers differ.
 };
 
 /// A text file is one document; JSONL and CSV hold one a row, in the input field. A model that does

@@ -19,11 +19,11 @@ namespace gatetest {
 
 /// One item. Comparisons pair the samples of two evaluations by `id`.
 struct Sample {
-  std::string id = {};
-  std::string input = {};
+  std::string id = {};  ///< No two of a data set are the same. Empty: MakeDataset gives a number.
+  std::string input = {};  ///< What the prompt is made of; for a Corpus the document.
   /// The expected text; for multiple choice the index of the right choice, counted from 0.
   std::string answer = {};
-  std::vector<std::string> choices = {};
+  std::vector<std::string> choices = {};  ///< Multiple choice: two texts or more.
   /// The part of the task it belongs to ("add"), for messages and for limits on "task/group".
   std::string group = {};
   /// All other fields of the row, for scorers of your own: text as it is, anything else as JSON.
@@ -33,21 +33,23 @@ struct Sample {
 /// Which field (JSONL) or column (CSV) holds what. Only `input` has to be in the file, but a name
 /// given here that is in no row is an error. An empty name: the file has no such field.
 struct Fields {
-  std::string input = "input";
-  std::string answer = "answer";
+  std::string input = "input";    ///< A row without it is an error.
+  std::string answer = "answer";  ///< Text, a number or true/false.
   /// JSONL: an array of strings. CSV: a cell that holds such a JSON array.
   std::string choices = "choices";
   /// When the file has none, a sample's id is the number of its line.
   std::string id = "id";
-  std::string group = "group";
+  std::string group = "group";  ///< The part of the task: messages and limits can name it.
 };
 
 /// Samples with distinct ids, and the hash of all that is in them. Cheap to copy.
 class Dataset {
  public:
+  /// The file's name without its ending, or what MakeDataset was given.
   const std::string& name() const { return data_->name; }
+  /// In the order of the file, or as they were given; at least one.
   const std::vector<Sample>& samples() const { return data_->samples; }
-  std::size_t size() const { return data_->samples.size(); }
+  std::size_t size() const { return data_->samples.size(); }  ///< How many samples.
 
   /// Where it comes from: a path, or empty when it was made in code.
   const std::string& source() const { return data_->source; }

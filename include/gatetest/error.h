@@ -13,8 +13,10 @@
 #include <stdexcept>
 #include <string>
 
+/// Model regression gates.
 namespace gatetest {
 
+/// What kind of thing went wrong.
 enum class ErrorCode {
   kInvalidArgument,  ///< A value given in code: a limit out of range, an unknown task name.
   kInvalidData,      ///< A file, a row or a sample is malformed.
@@ -24,10 +26,13 @@ enum class ErrorCode {
   kUndefined,        ///< The metric has no value here: baseline accuracy 0, no scored tokens.
 };
 
+/// What GateTest throws; what() is for people, code() for programs.
 class Error : public std::runtime_error {
  public:
+  /// `message` becomes what(). A task of your own throws it from CheckSample, say.
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
   ~Error() override;  // In error.cc, so that one type is thrown and caught even between libraries.
+  /// To branch on; ErrorCode says what each one means.
   ErrorCode code() const { return code_; }
 
  private:

@@ -28,9 +28,10 @@ struct Provenance {
   std::string identity = {};
 };
 
+/// Every outcome of one model on one task, or why there is none.
 struct Evaluation {
-  ModelInfo model = {};
-  TaskPtr task = {};
+  ModelInfo model = {};  ///< The model as it described itself when it was asked.
+  TaskPtr task = {};     ///< What it was asked; null only beside a failure.
 
   /// Why there are no outcomes at all (the data set could not be read, the model not be asked);
   /// empty when there are some.
@@ -39,16 +40,18 @@ struct Evaluation {
   /// In the order in which they were asked; `sample` is the index in the task's data set. Fewer
   /// than the data set's samples when a stop rule ended the evaluation.
   struct Item {
-    std::size_t sample = 0;
-    Outcome outcome = {};
+    std::size_t sample = 0;  ///< Index in the data set's samples().
+    Outcome outcome = {};    ///< Also of a sample that could not be measured.
   };
-  std::vector<Item> items = {};
+  std::vector<Item> items = {};  ///< One a sample, up to where a stop rule ended it.
 
-  Provenance provenance = {};
+  Provenance provenance = {};  ///< Who answered, now or earlier, and in which order.
 
+  /// Whether every sample has an outcome, unmeasured ones included: no failure, no early stop.
   bool complete() const { return failure.empty() && items.size() == task->dataset().size(); }
 };
 
+/// Shared with whoever else asked for the same.
 using EvaluationPtr = std::shared_ptr<const Evaluation>;
 
 /// An evaluation of which nothing could be measured.
@@ -61,20 +64,22 @@ class Comparison {
   /// scored the same way), or when the candidate is the baseline: that would be no evidence.
   Comparison(EvaluationPtr baseline, EvaluationPtr candidate);
 
-  const EvaluationPtr& baseline() const { return baseline_; }
-  const EvaluationPtr& candidate() const { return candidate_; }
+  const EvaluationPtr& baseline() const { return baseline_; }    ///< Not null; may be a failure.
+  const EvaluationPtr& candidate() const { return candidate_; }  ///< Not null; may be a failure.
 
  private:
   EvaluationPtr baseline_;
   EvaluationPtr candidate_;
 };
 
-using Evaluations = std::vector<EvaluationPtr>;
-using Comparisons = std::vector<Comparison>;
+using Evaluations = std::vector<EvaluationPtr>;  ///< One model on several tasks.
+using Comparisons = std::vector<Comparison>;     ///< The same, each with the baseline.
 
 /// "int4 on \"skills\", 700 samples".
+/// @{
 void PrintTo(const EvaluationPtr& evaluation, std::ostream* os);
 void PrintTo(const Comparison& comparison, std::ostream* os);
+/// @}
 
 }  // namespace gatetest
 

@@ -23,12 +23,14 @@ namespace gatetest {
 class Progress {
  public:
   virtual ~Progress() = default;
+  /// A model is about to be asked. Evaluations that are remembered are not reported.
   virtual void Begin(const ModelInfo& model, const Task& task) = 0;
   /// `answered` of `asked` requests; a task of several rounds asks more as it goes.
   virtual void Advance(std::size_t answered, std::size_t asked) = 0;
-  virtual void End() = 0;
+  virtual void End() = 0;  ///< Follows each Begin, also when the evaluation failed.
 };
 
+/// In which order samples are asked, and who is told of the progress.
 struct EvaluatorOptions {
   /// The seed of the order in which samples are asked. None: from the data's hash, so that the
   /// order is arbitrary but always the same for the same data.
@@ -41,8 +43,10 @@ struct EvaluatorOptions {
 /// the answers arrive; true when no more are needed.
 using StopRule = std::function<bool(const Sample& sample, const Outcome& outcome)>;
 
+/// Evaluates models on tasks, and remembers the evaluations as long as it lives.
 class Evaluator {
  public:
+  /// The default options do for most: nothing is shown, and equal data are asked in equal order.
   explicit Evaluator(EvaluatorOptions options = {}) : options_(options) {}
 
   /// Evaluates `model` on `task`, or returns what an earlier call found. A partial evaluation
@@ -52,6 +56,7 @@ class Evaluator {
   EvaluationPtr Evaluate(const ModelPtr& model, const TaskPtr& task,
                          const StopRule& stop = nullptr);
 
+  /// As given. The seed that was really used is in Evaluation::provenance.
   const EvaluatorOptions& options() const { return options_; }
 
  private:

@@ -32,8 +32,10 @@ struct ModelFunctions {
   std::function<Response(const Request&)> tokenize = {};
 
   /// In place of `score` or `generate`, many requests at once: one response each, in their order.
+  /// @{
   std::function<std::vector<Response>(std::span<const Request>)> score_batch = {};
   std::function<std::vector<Response>(std::span<const Request>)> generate_batch = {};
+  /// @}
 
   /// The most requests in one call of a batch function.
   std::size_t max_batch = 32;

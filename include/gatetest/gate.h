@@ -17,6 +17,7 @@
 
 namespace gatetest {
 
+/// What models are measured against: a baseline, tasks, and what a pass is to say.
 struct Gate {
   /// What candidates are compared with. May be null when no assertion compares.
   ModelPtr baseline = {};
@@ -52,8 +53,8 @@ class GateScope {
   GateScope(const GateScope&) = delete;
   GateScope& operator=(const GateScope&) = delete;
 
-  const Gate& gate() const { return gate_; }
-  Evaluator& evaluator() const { return evaluator_; }
+  const Gate& gate() const { return gate_; }           ///< What assertions measure against.
+  Evaluator& evaluator() const { return evaluator_; }  ///< Who evaluates for them.
 
   /// The innermost scope of this thread, or null outside of any.
   static GateScope* current();

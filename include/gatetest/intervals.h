@@ -27,9 +27,9 @@ struct PairedCounts {
   std::int64_t gained = 0;   ///< Only the candidate right.
   std::int64_t neither = 0;  ///< Both wrong.
 
-  std::int64_t samples() const { return both + lost + gained + neither; }
-  std::int64_t baseline_right() const { return both + lost; }
-  std::int64_t candidate_right() const { return both + gained; }
+  std::int64_t samples() const { return both + lost + gained + neither; }  ///< All pairs.
+  std::int64_t baseline_right() const { return both + lost; }     ///< 0: retention is undefined.
+  std::int64_t candidate_right() const { return both + gained; }  ///< May exceed the baseline's.
 };
 
 /// The score statistic T(ratio) for H0: candidate share = ratio * baseline share, paired samples;
@@ -44,10 +44,10 @@ Interval TangRetention(const PairedCounts& counts, double alpha);
 /// A ratio of sums over clusters, sum(value) / sum(weight), with a standard error that holds when
 /// observations within a cluster depend on each other.
 struct ClusterRatio {
-  double ratio = 0.0;
-  double standard_error = 0.0;
-  double lower = 0.0;  ///< ratio - t(1-alpha, clusters-1) * standard_error.
-  double upper = 0.0;
+  double ratio = 0.0;           ///< sum(value) / sum(weight).
+  double standard_error = 0.0;  ///< CR3; the formula is at ClusterRatioInterval.
+  double lower = 0.0;           ///< ratio - t(1-alpha, clusters-1) * standard_error.
+  double upper = 0.0;           ///< ratio + the same.
 };
 
 /// CR3 (jackknife-like) standard error: e_d = L_d - ratio*T_d, h_d = T_d/T,

@@ -20,8 +20,11 @@ enum class Claim {
   kPopulation,
 };
 
+/// What a metric has to clear, and for which task, claim and alpha.
 class Limit {
  public:
+  /// In the metric's unit: a share is 0.9, not 90. What cannot be a limit of the metric (see
+  /// CheckRequirement) is NOT MEASURED when it is judged; nothing is thrown here.
   Limit(double threshold) : threshold_(threshold) {}  // NOLINT: implicit, so that a number will do
 
   /// Only this task ("skills"), or this group of its samples ("skills/add"). Default: every task of
@@ -45,10 +48,10 @@ class Limit {
     return limit;
   }
 
-  double threshold() const { return threshold_; }
-  const std::string& task() const { return task_; }
-  const std::optional<gatetest::Claim>& claim() const { return claim_; }
-  const std::optional<double>& alpha() const { return alpha_; }
+  double threshold() const { return threshold_; }                         ///< As it was given.
+  const std::string& task() const { return task_; }                       ///< From On(), or empty.
+  const std::optional<gatetest::Claim>& claim() const { return claim_; }  ///< None: the gate's.
+  const std::optional<double>& alpha() const { return alpha_; }           ///< None: the gate's.
 
  private:
   double threshold_;

@@ -87,13 +87,16 @@ class ResponseSink {
 /// Asks a model to stop early: it returns from Run soon, without answering the rest.
 class Cancel {
  public:
+  /// Never taken back; may be called from any thread.
   void Request() { requested_.store(true, std::memory_order_relaxed); }
+  /// For the model to look at between requests, from any thread.
   bool requested() const { return requested_.load(std::memory_order_relaxed); }
 
  private:
   std::atomic<bool> requested_{false};
 };
 
+/// Whatever answers requests: derive from it, or use FunctionModel or Lazy.
 class Model {
  public:
   Model();
@@ -118,6 +121,7 @@ class Model {
   const std::uint64_t instance_;
 };
 
+/// How models are passed around: gates and assertions share them.
 using ModelPtr = std::shared_ptr<Model>;
 
 /// GoogleTest prints a model as its name, never as an address.

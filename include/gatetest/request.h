@@ -18,8 +18,10 @@
 
 namespace gatetest {
 
+/// A token, as the model numbers them.
 using TokenId = std::int32_t;
 
+/// What is asked.
 enum class RequestKind {
   kScore,     ///< The log-probability of each token of `continuation` after `prompt`.
   kGenerate,  ///< Text that follows `prompt`.
@@ -28,7 +30,7 @@ enum class RequestKind {
 
 /// One question. Which fields count depends on `kind`.
 struct Request {
-  RequestKind kind = RequestKind::kGenerate;
+  RequestKind kind = RequestKind::kGenerate;  ///< What is asked for.
 
   /// All kinds. The model puts its beginning-of-text token (BOS), if it has one, before it.
   std::string prompt = {};
@@ -39,7 +41,7 @@ struct Request {
   /// kScore, only sent to models that tokenize: when `continuation_tokens` is not empty, these
   /// two stand for the text above, exactly as they are: BOS is among them where it is wanted.
   std::vector<TokenId> prompt_tokens = {};
-  std::vector<TokenId> continuation_tokens = {};
+  std::vector<TokenId> continuation_tokens = {};  ///< Those that are scored.
 
   /// kGenerate: generation ends before the first of these, which is not part of the answer.
   std::vector<std::string> stop = {};
@@ -54,6 +56,7 @@ struct Request {
   std::optional<std::uint64_t> seed = {};
 };
 
+/// Why generated text ended.
 enum class FinishReason {
   kUnknown,  ///< The model did not say, or the question does not have one (scores, tokens).
   kStop,     ///< A stop string or the model's own end of text.
@@ -62,8 +65,8 @@ enum class FinishReason {
 
 /// Tokens in and out, as the model counts them; 0 where it does not say.
 struct Usage {
-  std::int64_t prompt_tokens = 0;
-  std::int64_t completion_tokens = 0;
+  std::int64_t prompt_tokens = 0;      ///< What the model read.
+  std::int64_t completion_tokens = 0;  ///< What it generated.
 };
 
 /// The answer to one Request.
@@ -79,31 +82,35 @@ struct Response {
   /// that does not know the offsets leaves `token_ends` empty; per-byte and per-word figures then
   /// have no interval over windows.
   std::vector<TokenId> tokens = {};
-  std::vector<std::size_t> token_ends = {};
+  std::vector<std::size_t> token_ends = {};  ///< One a token, ascending to the size of the text.
 
-  FinishReason finish_reason = FinishReason::kUnknown;
-  Usage usage = {};
+  FinishReason finish_reason = FinishReason::kUnknown;  ///< kGenerate: say kLength where it is so.
+  Usage usage = {};                                     ///< Optional: no verdict depends on it.
 
   /// Why there is no answer; empty when there is one. A failed request is neither right nor wrong.
   std::string failure = {};
 
+  /// Answers kGenerate.
   static Response Text(std::string text, FinishReason finish_reason = FinishReason::kUnknown) {
     Response response;
     response.text = std::move(text);
     response.finish_reason = finish_reason;
     return response;
   }
+  /// Answers kScore: natural logarithms, one a token of the continuation.
   static Response Logprobs(std::vector<double> logprobs) {
     Response response;
     response.logprobs = std::move(logprobs);
     return response;
   }
+  /// Answers kTokenize; `token_ends` as in the field of that name.
   static Response Tokens(std::vector<TokenId> tokens, std::vector<std::size_t> token_ends = {}) {
     Response response;
     response.tokens = std::move(tokens);
     response.token_ends = std::move(token_ends);
     return response;
   }
+  /// No answer. Its sample is unmeasured, with `why` in the message: say what to do about it.
   static Response Failed(std::string why) {
     Response response;
     response.failure = why.empty() ? "the model gave no reason" : std::move(why);

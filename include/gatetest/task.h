@@ -59,28 +59,32 @@ struct Outcome {
   /// words.
   bool windows_have_bytes = true;
 
+  /// For an answer that is no evidence; `why` goes into the message.
   static Outcome Unmeasured(std::string why);
 };
 
 /// A request and the response to it.
 struct Exchange {
-  Request request = {};
-  Response response = {};
+  Request request = {};    ///< As Task::Next made it.
+  Response response = {};  ///< The model's; a task never sees a failed one.
 };
 
 /// What a task may know of the model it is about to ask.
 struct ModelTraits {
-  const ModelInfo& info;
-  Capabilities capabilities;
+  const ModelInfo& info;      ///< Context window and BOS, for cutting texts.
+  Capabilities capabilities;  ///< A request beyond them fails the whole evaluation.
 };
 
 /// Where a task's samples come from: a file, read when they are first needed, or a data set.
 class DatasetSource {
  public:
+  /// A path as LoadDataset takes it, which is not read yet, or samples that are in memory.
+  /// @{
   DatasetSource(const char* path, Fields fields = {});                   // NOLINT: implicit
   DatasetSource(const std::string& path, Fields fields = {});            // NOLINT: implicit
   DatasetSource(const std::filesystem::path& path, Fields fields = {});  // NOLINT: implicit
   DatasetSource(Dataset dataset);                                        // NOLINT: implicit
+  /// @}
 
   /// The data set's name: known without reading it.
   const std::string& name() const { return name_; }
@@ -96,6 +100,7 @@ class DatasetSource {
   std::optional<Dataset> dataset_;
 };
 
+/// Samples, and how a model is asked about them and its answers are scored.
 class Task {
  public:
   /// `name` may be empty: the data set's then.
@@ -104,8 +109,8 @@ class Task {
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
 
-  const std::string& name() const { return name_; }
-  Measures measures() const { return measures_; }
+  const std::string& name() const { return name_; }  ///< As in Limit::On and messages.
+  Measures measures() const { return measures_; }    ///< Decides which metrics it has.
 
   /// Loads the data set the first time. Throws as LoadDataset does, and Error(kInvalidData) when a
   /// sample is not one this task can ask (CheckSample).
@@ -140,8 +145,10 @@ class Task {
   mutable std::optional<Dataset> dataset_;
 };
 
+/// How tasks are passed around; they do not change.
 using TaskPtr = std::shared_ptr<const Task>;
 
+/// GoogleTest prints a task as its name, never as an address.
 void PrintTo(const TaskPtr& task, std::ostream* os);
 
 }  // namespace gatetest

@@ -26,9 +26,11 @@ enum class ChoiceScore {
   kAccBytes,  ///< That sum, divided by the choice's length in bytes of UTF-8.
 };
 
+/// How the choices of a question are put to the model, and compared.
 struct MultipleChoiceOptions {
   /// The task's name in limits and messages; empty: the data set's.
   std::string name = {};
+  /// kAccNorm or kAccBytes where long choices would lose for their length.
   ChoiceScore score = ChoiceScore::kAcc;
   /// The prompt; {input} stands for the sample's input.
   std::string prompt = "{input}";
@@ -66,27 +68,30 @@ struct Generation {
   std::string prompt = "{input}";
 };
 
+/// How text is asked for, and what may differ between it and the answer.
 struct ExactMatchOptions {
-  std::string name = {};
-  Generation generate = {};
-  Normalization normalize = {};
+  std::string name = {};         ///< In limits and messages; empty: the data set's.
+  Generation generate = {};      ///< Prompt, stop strings, length.
+  Normalization normalize = {};  ///< Default: only white space at both ends goes.
 };
 
 /// Right when the generated text equals the sample's answer after normalization.
 TaskPtr ExactMatch(DatasetSource source, ExactMatchOptions options = {});
 
+/// How text is asked for, and whether the case of its letters matters.
 struct ContainsOptions {
-  std::string name = {};
-  Generation generate = {};
+  std::string name = {};     ///< In limits and messages; empty: the data set's.
+  Generation generate = {};  ///< Prompt, stop strings, length.
   bool ignore_case = false;  ///< ASCII letters only.
 };
 
 /// Right when the generated text contains the sample's answer, which must not be empty.
 TaskPtr Contains(DatasetSource source, ContainsOptions options = {});
 
+/// How the text is asked for in which the pattern is searched.
 struct RegexMatchOptions {
-  std::string name = {};
-  Generation generate = {};
+  std::string name = {};     ///< In limits and messages; empty: the data set's.
+  Generation generate = {};  ///< Prompt, stop strings, length.
 };
 
 /// `pattern` (PCRE2, UTF-8) is searched in the generated text. With a capture in it, right when the
@@ -94,9 +99,10 @@ struct RegexMatchOptions {
 /// Throws Error(kInvalidArgument) when the pattern does not compile.
 TaskPtr RegexMatch(DatasetSource source, std::string pattern, RegexMatchOptions options = {});
 
+/// How JSON is asked for, and what it must hold.
 struct ValidJsonOptions {
-  std::string name = {};
-  Generation generate = {};
+  std::string name = {};     ///< In limits and messages; empty: the data set's.
+  Generation generate = {};  ///< Prompt, stop strings, length.
   /// Keys the answer's object must have.
   std::vector<std::string> required_keys = {};
 };
@@ -109,16 +115,20 @@ TaskPtr ValidJson(DatasetSource source, ValidJsonOptions options = {});
 /// will do. Anything else, and what it throws, makes the sample unmeasured.
 class Scorer {
  public:
+  /// From anything that can be called so. It is called in threads of the model, one call at a
+  /// time within an Evaluator.
   template <typename Function>
   // NOLINTNEXTLINE(google-explicit-constructor): implicit, so that a lambda will do
   requires std::is_invocable_r_v<double, const Function&, const Sample&, const Response&> Scorer(
       Function function)
       : type_(&typeid(Function)), identity_(IdentityOf(function)), function_(std::move(function)) {}
 
+  /// What the function says; the Evaluator checks that it is from 0 to 1.
   double operator()(const Sample& sample, const Response& response) const {
     return function_(sample, response);
   }
 
+  /// Of the function. Scorers of different types never share an evaluation.
   const std::type_info& type() const { return *type_; }
 
   /// What a function that holds no state is known by in this process; null for one that captures.
@@ -139,9 +149,10 @@ class Scorer {
   std::function<double(const Sample&, const Response&)> function_;
 };
 
+/// How text is asked for, and which version of the scorer it is for.
 struct CustomTaskOptions {
-  std::string name = {};
-  Generation generate = {};
+  std::string name = {};     ///< In limits and messages; empty: the data set's.
+  Generation generate = {};  ///< Prompt, stop strings, length.
   /// Change it when you change a scorer that captures something. Without it, evaluations with such
   /// a scorer are not shared between task objects.
   std::string version = {};

@@ -21,6 +21,7 @@
 
 namespace gatetest {
 
+/// What came of a requirement.
 enum class Verdict {
   kPassed,
   kFailed,
@@ -34,8 +35,8 @@ std::string_view Name(Verdict verdict);
 /// A metric and its limit; the direction is the metric's: accuracy and retention have to be
 /// strictly above it, the others strictly below.
 struct Requirement {
-  Metric metric;
-  Limit limit;
+  Metric metric;  ///< Decides which tasks count, and what the limit can be.
+  Limit limit;    ///< Its task, claim and alpha go before the defaults.
 };
 
 /// Throws Error(kInvalidArgument) when the limit cannot be one of this metric (NaN, negative, a
@@ -44,35 +45,36 @@ void CheckRequirement(const Requirement& requirement);
 
 /// What is judged: an evaluation, for metrics that compare with its baseline.
 struct Subject {
-  EvaluationPtr candidate = {};
-  EvaluationPtr baseline = {};  ///< May be null for metrics without one.
-  std::string group = {};       ///< Only the samples of this group; empty: all.
+  EvaluationPtr candidate = {};  ///< The model that is to clear the limit.
+  EvaluationPtr baseline = {};   ///< May be null for metrics without one.
+  std::string group = {};        ///< Only the samples of this group; empty: all.
 };
 
 /// What holds where a limit does not say otherwise.
 struct JudgeDefaults {
-  Claim claim = Claim::kDataset;
-  double alpha = 0.05;
+  Claim claim = Claim::kDataset;  ///< What a pass says.
+  double alpha = 0.05;            ///< One-sided, in (0, 0.5).
 };
 
 /// The verdict on one task.
 struct Finding {
-  Subject subject = {};
-  Verdict verdict = Verdict::kNotMeasured;
+  Subject subject = {};                     ///< With the group that the limit names, if it does.
+  Verdict verdict = Verdict::kNotMeasured;  ///< On this subject alone.
   /// Without the verdict's name: "0.8725 is not above 0.9000, and ...".
   std::string reason = {};
   /// None where nothing could be estimated.
   std::optional<Estimate> estimate = {};
 };
 
+/// The verdict on a requirement: on every subject, and on all of them together.
 struct Judgement {
-  Requirement requirement;
-  JudgeDefaults defaults = {};
+  Requirement requirement;      ///< The question, as it was asked.
+  JudgeDefaults defaults = {};  ///< Hold where the limit says nothing else.
   /// PASSED when every finding is; else FAILED when one is; else NOT MEASURED when one is.
   Verdict verdict = Verdict::kNotMeasured;
   /// Why there are no findings: no task to judge, an impossible limit.
   std::string failure = {};
-  std::vector<Finding> findings = {};
+  std::vector<Finding> findings = {};  ///< One for each subject that the requirement is about.
 };
 
 /// Judges every subject (each must hold: an intersection-union test, no correction of alpha).

@@ -1,6 +1,8 @@
 # Builds examples/quickstart in one WAY, runs its gate, breaks it, and sees it fail. See CMakeLists.txt.
 cmake_minimum_required(VERSION 3.25)
 
+include("${SOURCE_DIR}/tests/docs/check_output.cmake")
+
 # A space in every path.
 set(product "${WORK_DIR}/a product")
 set(build "${WORK_DIR}/a build")
@@ -8,7 +10,7 @@ set(prefix "${WORK_DIR}/a prefix")
 file(REMOVE_RECURSE "${WORK_DIR}")
 
 # run(what [FAILS text] COMMAND ...): ends the test unless the command succeeds, or, with FAILS, unless it
-# fails and says `text`.
+# fails and says `text`. Sets `output`.
 function(run what)
   cmake_parse_arguments(ARG "" "FAILS" "COMMAND" ${ARGN})
   message(STATUS "${WAY}: ${what}")
@@ -24,6 +26,7 @@ function(run what)
     message(NOTICE "${output}")
     message(FATAL_ERROR "${what}: ${result}")
   endif()
+  set(output "${output}" PARENT_SCOPE)
 endfunction()
 
 set(configure "${CMAKE_COMMAND}" -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${CXX}"
@@ -48,6 +51,7 @@ function(gate source quickstart)
   file(WRITE "${quickstart}/release_gate.cc" "${broken}")
   run("build the product with a bad model" COMMAND "${CMAKE_COMMAND}" --build "${build}" --parallel)
   run("gate a bad model" FAILS "Verdict: FAILED" COMMAND ${ctest})
+  check_output(quickstart "${output}")
 endfunction()
 
 # A folder like tests/consumer/<name>, with quickstart and the third parties in it.

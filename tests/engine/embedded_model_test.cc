@@ -4,13 +4,9 @@
 #include <gatetest/evaluator.h>
 #include <gatetest/metrics.h>
 #include <gatetest/tasks.h>
-#include <gatetest/verdict.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <span>
 #include <string>
 
 #include "tiny_model.h"
@@ -83,19 +79,6 @@ TEST(EmbeddedModelRetention, IsThatOfTheCounts) {
   const Estimate retention = Retention({TheEvaluator().Evaluate(TinyModel("f16"), Skills()),
                                         TheEvaluator().Evaluate(TinyModel("int4"), Skills())});
   EXPECT_DOUBLE_EQ(retention.value, 629.0 / 683.0);
-}
-
-TEST(Readme, ShowsTheRealMessageOfTheDemo) {
-  const Subject int2{.candidate = TheEvaluator().Evaluate(TinyModel("int2"), Skills()),
-                     .baseline = TheEvaluator().Evaluate(TinyModel("f16"), Skills())};
-  const Judgement judgement =
-      Judge({Metric::kRetention, Limit(0.9).On("skills")}, std::span(&int2, 1));
-  std::ifstream file(GATETEST_SOURCE_DIR "/README.md");
-  const std::string readme((std::istreambuf_iterator<char>(file)),
-                           std::istreambuf_iterator<char>());
-  EXPECT_NE(readme.find("Expected: " + Expectation(judgement) + "\n" + Explain(judgement)),
-            std::string::npos)
-      << Explain(judgement);
 }
 
 /// Small enough for sanitizers: some samples of each kind of task, in several threads.

@@ -19,30 +19,50 @@
 #include "gatetest/metrics.h"
 #include "gatetest/model.h"
 
+/// The share of right samples: above `limit`, in [0, 1).
+/// @{
 #define EXPECT_ACCURACY_ABOVE(model, limit) GATETEST_EXPECT_(kAccuracy, model, limit)
 #define ASSERT_ACCURACY_ABOVE(model, limit) GATETEST_ASSERT_(kAccuracy, model, limit)
+/// @}
 
+/// Perplexity, per token unless the Corpus says otherwise: below `limit`, above 1.
+/// @{
 #define EXPECT_PPL_BELOW(model, limit) GATETEST_EXPECT_(kPerplexity, model, limit)
 #define ASSERT_PPL_BELOW(model, limit) GATETEST_ASSERT_(kPerplexity, model, limit)
+/// @}
 
+/// Bits per byte of UTF-8: below `limit`, above 0.
+/// @{
 #define EXPECT_BITS_PER_BYTE_BELOW(model, limit) GATETEST_EXPECT_(kBitsPerByte, model, limit)
 #define ASSERT_BITS_PER_BYTE_BELOW(model, limit) GATETEST_ASSERT_(kBitsPerByte, model, limit)
+/// @}
 
+/// Accuracy / the baseline's, on the same samples: above `limit`, in [0, 2].
+/// @{
 #define EXPECT_RETENTION_ABOVE(model, limit) GATETEST_EXPECT_(kRetention, model, limit)
 #define ASSERT_RETENTION_ABOVE(model, limit) GATETEST_ASSERT_(kRetention, model, limit)
+/// @}
 
+/// The share of samples that changed between right and wrong: below `limit`, in (0, 1].
+/// @{
 #define EXPECT_FLIPS_BELOW(model, limit) GATETEST_EXPECT_(kFlips, model, limit)
 #define ASSERT_FLIPS_BELOW(model, limit) GATETEST_ASSERT_(kFlips, model, limit)
+/// @}
 
+/// Perplexity / the baseline's: below `limit`, above 0.
+/// @{
 #define EXPECT_PPL_RATIO_BELOW(model, limit) GATETEST_EXPECT_(kPerplexityRatio, model, limit)
 #define ASSERT_PPL_RATIO_BELOW(model, limit) GATETEST_ASSERT_(kPerplexityRatio, model, limit)
+/// @}
 
+/// @cond
 #define GATETEST_EXPECT_(metric, model, limit)                                                  \
   EXPECT_PRED_FORMAT2(::gatetest::internal::MetricAssertion(::gatetest::Metric::metric), model, \
                       limit)
 #define GATETEST_ASSERT_(metric, model, limit)                                                  \
   ASSERT_PRED_FORMAT2(::gatetest::internal::MetricAssertion(::gatetest::Metric::metric), model, \
                       limit)
+/// @endcond
 
 namespace gatetest::internal {
 

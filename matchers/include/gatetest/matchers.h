@@ -30,10 +30,13 @@ namespace gatetest {
 /// matches, and says why.
 class RequirementMatcher {
  public:
-  using is_gtest_matcher = void;
+  using is_gtest_matcher = void;  ///< How GoogleTest knows a matcher.
 
+  /// AccuracyAbove and the others below make these. A wrong limit shows when it is matched.
   explicit RequirementMatcher(Requirement requirement) : requirement_(std::move(requirement)) {}
 
+  /// GoogleMock's questions, for EXPECT_THAT. Without evidence the running test fails anyway.
+  /// @{
   bool MatchAndExplain(const EvaluationPtr& evaluation, std::ostream* os) const;
   bool MatchAndExplain(const Evaluations& evaluations, std::ostream* os) const;
   bool MatchAndExplain(const Comparison& comparison, std::ostream* os) const;
@@ -41,8 +44,9 @@ class RequirementMatcher {
 
   void DescribeTo(std::ostream* os) const;
   void DescribeNegationTo(std::ostream* os) const;
+  /// @}
 
-  const Requirement& requirement() const { return requirement_; }
+  const Requirement& requirement() const { return requirement_; }  ///< As IsBlockedBy takes it.
 
  private:
   Requirement requirement_;
@@ -51,10 +55,13 @@ class RequirementMatcher {
 /// Satisfied when the verdict is FAILED: the model was measured, and it falls short.
 class BlockedMatcher {
  public:
-  using is_gtest_matcher = void;
+  using is_gtest_matcher = void;  ///< How GoogleTest knows a matcher.
 
+  /// IsBlockedBy makes these, from the requirement that is to fail.
   explicit BlockedMatcher(Requirement requirement) : requirement_(std::move(requirement)) {}
 
+  /// GoogleMock's questions, for EXPECT_THAT. Without evidence the running test fails anyway.
+  /// @{
   bool MatchAndExplain(const EvaluationPtr& evaluation, std::ostream* os) const;
   bool MatchAndExplain(const Evaluations& evaluations, std::ostream* os) const;
   bool MatchAndExplain(const Comparison& comparison, std::ostream* os) const;
@@ -62,6 +69,7 @@ class BlockedMatcher {
 
   void DescribeTo(std::ostream* os) const;
   void DescribeNegationTo(std::ostream* os) const;
+  /// @}
 
  private:
   Requirement requirement_;
