@@ -6,7 +6,17 @@ include(CMakePackageConfigHelpers)
 # Code of a project that contains this one says find_package(gatetest) too: it gets the targets that are
 # here already.
 set(redirect ${CMAKE_FIND_PACKAGE_REDIRECTS_DIR})
-file(WRITE ${redirect}/gatetest-config.cmake "set(gatetest_FOUND TRUE)\n")
+file(WRITE ${redirect}/gatetest-config.cmake [==[
+set(gatetest_FOUND TRUE)
+foreach(component IN LISTS gatetest_FIND_COMPONENTS)
+  if(TARGET gatetest::${component})
+    set(gatetest_${component}_FOUND TRUE)
+  elseif(gatetest_FIND_REQUIRED_${component})
+    set(gatetest_FOUND FALSE)
+    set(gatetest_NOT_FOUND_MESSAGE "GateTest is built here without a component ${component}.")
+  endif()
+endforeach()
+]==])
 write_basic_package_version_file(${redirect}/gatetest-config-version.cmake
   VERSION ${gatetest_VERSION} COMPATIBILITY SameMajorVersion)
 

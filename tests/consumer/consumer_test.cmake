@@ -31,6 +31,7 @@ endfunction()
 
 set(configure "${CMAKE_COMMAND}" -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${CXX}"
   "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}" -DCMAKE_BUILD_TYPE=Release
+  -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
   -DFETCHCONTENT_FULLY_DISCONNECTED=ON)
 set(ctest "${CMAKE_CTEST_COMMAND}" --test-dir "${build}" --output-on-failure --no-tests=error)
 
@@ -42,6 +43,10 @@ endfunction()
 # The product, whose project is in `source`, gates a good model and blocks a bad one.
 function(gate source quickstart)
   configure_and_build("the product" "${source}" "${build}" ${ARGN})
+  file(READ "${build}/compile_commands.json" commands)
+  if(commands MATCHES "-Werror|-Wall[^\n]*release_gate")
+    message(FATAL_ERROR "GateTest's warnings reach the product:\n${commands}")
+  endif()
   run("gate" COMMAND ${ctest})
   file(READ "${quickstart}/release_gate.cc" gate)
   string(REPLACE "RETENTION_ABOVE(Sentiment(8)" "RETENTION_ABOVE(Sentiment(2)" broken "${gate}")
