@@ -23,6 +23,11 @@ write_basic_package_version_file(${redirect}/gatetest-config-version.cmake
 if(NOT GATETEST_INSTALL)
   return()
 endif()
+if(GATETEST_NOT_INSTALLABLE)
+  install(CODE "message(FATAL_ERROR \"GateTest cannot be installed from this build, because these are \
+built with it: ${GATETEST_NOT_INSTALLABLE}. Install them first, configure anew, and install then.\")")
+  return()
+endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gatetest)
 get_target_property(core_type gatetest_core TYPE)
@@ -47,9 +52,17 @@ install(FILES
   cmake/GatetestFail.cmake
   DESTINATION ${package_dir})
 
-# Relative to where the file lies, so that the prefix can be moved.
-file(RELATIVE_PATH PKG_CONFIG_PREFIX
-  /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+# Relative to where the file lies, so that the prefix can be moved; absolute where somebody wants it so.
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" OR IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(PKG_CONFIG_LIBDIR ${CMAKE_INSTALL_FULL_LIBDIR})
+  set(PKG_CONFIG_INCLUDEDIR ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+  set(PKG_CONFIG_PREFIX ${CMAKE_INSTALL_PREFIX})
+else()
+  file(RELATIVE_PATH up /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+  set(PKG_CONFIG_PREFIX "\${pcfiledir}/${up}")
+  set(PKG_CONFIG_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+  set(PKG_CONFIG_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
 configure_file(cmake/gatetest-core.pc.in gatetest-core.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gatetest-core.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -39,6 +39,8 @@ function(gatetest_library name)
     SOVERSION ${gatetest_VERSION_MAJOR}.${gatetest_VERSION_MINOR}
     # For static libraries too: a gate may live in a shared library.
     POSITION_INDEPENDENT_CODE ON
+    # Where fmt and PCRE2 are, if that is not where every program looks.
+    INSTALL_RPATH_USE_LINK_PATH ON
     # Whatever a project that contains us hides of its own.
     CXX_VISIBILITY_PRESET default
     VISIBILITY_INLINES_HIDDEN OFF)
@@ -61,7 +63,7 @@ endfunction()
 
 # Installs gatetest_<name> as the component of that name: see GatetestInstall.cmake.
 function(gatetest_install name)
-  if(NOT GATETEST_INSTALL)
+  if(NOT GATETEST_INSTALL OR GATETEST_NOT_INSTALLABLE)
     return()
   endif()
   install(TARGETS gatetest_${name} EXPORT gatetest-${name}-targets FILE_SET HEADERS)

@@ -6,13 +6,14 @@
 
 namespace gatetest::benchmarks {
 
-/// (evaluation - the engine's own time) / the engine's own time.
+/// (evaluation - the engine's own time) / the engine's own time; int4, one thread.
 void RegisterGateOverhead(int repetitions);
 
 /// Compiling a source that includes <gatetest/gatetest.h> / one that includes gtest and gmock.
 void RegisterIncludeCost(int repetitions);
 
-/// Tokens a second of the embedded engine, and that of each rung / that of f16.
+/// Scored tokens a second of the embedded engine (one thread, windows of 128), and that of each
+/// rung / that of f16.
 void RegisterEngineSpeed(int repetitions);
 
 class Stopwatch {

@@ -58,7 +58,7 @@ void RegisterGateOverhead(int repetitions) {
       MultipleChoice(TinyData("choices.jsonl")),
       Corpus(TinyData("heldout_64k.txt"), {.name = "prose"})};
   for (const TaskPtr& task : tasks) {
-    benchmark::RegisterBenchmark(("gate overhead / engine time: " + task->name()).c_str(),
+    benchmark::RegisterBenchmark(("evaluation overhead / engine time: " + task->name()).c_str(),
                                  [task](benchmark::State& state) { MeasureOverhead(state, task); })
         ->Iterations(1)
         ->Repetitions(repetitions)

@@ -1,6 +1,7 @@
 // gatetest_bench [--repetitions=N] [--json=FILE]: prints the table, and writes the same as JSON.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iostream>

@@ -48,7 +48,8 @@ void RatioReport::ReportRuns(const std::vector<Run>& runs) {
       errors_.push_back(name + ": " + WhyFailed(run));
       continue;
     }
-    for (const auto& [counter, value] : run.counters) {
+    for (const auto& [key, value] : run.counters) {
+      const std::string& counter = key;  // Clang 14 captures no structured binding.
       const auto found = std::find_if(figures_.begin(), figures_.end(), [&](const Figure& figure) {
         return figure.name == name && figure.counter == counter;
       });

@@ -37,7 +37,7 @@ set(ctest "${CMAKE_CTEST_COMMAND}" --test-dir "${build}" --output-on-failure --n
 
 function(configure_and_build what source binary)
   run("configure ${what}" COMMAND ${configure} ${ARGN} -S "${source}" -B "${binary}")
-  run("build ${what}" COMMAND "${CMAKE_COMMAND}" --build "${binary}" --parallel)
+  run("build ${what}" COMMAND "${CMAKE_COMMAND}" --build "${binary}")
 endfunction()
 
 # The product, whose project is in `source`, gates a good model and blocks a bad one.
@@ -54,7 +54,7 @@ function(gate source quickstart)
     message(FATAL_ERROR "release_gate.cc has no line to break")
   endif()
   file(WRITE "${quickstart}/release_gate.cc" "${broken}")
-  run("build the product with a bad model" COMMAND "${CMAKE_COMMAND}" --build "${build}" --parallel)
+  run("build the product with a bad model" COMMAND "${CMAKE_COMMAND}" --build "${build}")
   run("gate a bad model" FAILS "Verdict: FAILED" COMMAND ${ctest})
   check_output(quickstart "${output}")
 endfunction()

@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -37,7 +38,7 @@ std::vector<fs::path> FilesBelow(const std::vector<std::string>& folders,
 }
 
 std::vector<fs::path> Documents() {
-  std::vector<fs::path> documents = FilesBelow({"docs", "examples"}, {".md"});
+  std::vector<fs::path> documents = FilesBelow({"docs", "examples", "tests", "vcpkg"}, {".md"});
   for (const auto& entry : fs::directory_iterator(kRoot)) {
     if (entry.path().extension() == ".md") documents.push_back(entry.path());
   }
@@ -63,6 +64,7 @@ Parts Split(const std::string& markdown) {
   std::string before;
   std::istringstream lines(markdown);
   for (std::string line; std::getline(lines, line);) {
+    EXPECT_FALSE(line.starts_with(" ") && line.find("```") != std::string::npos) << line;
     if (line.starts_with("```")) {
       in_block = !in_block;
       if (in_block) parts.blocks.push_back({line.substr(3), "", before});
@@ -73,6 +75,7 @@ Parts Split(const std::string& markdown) {
     }
     before = line;
   }
+  EXPECT_FALSE(in_block) << "a block without an end";
   return parts;
 }
 
@@ -125,8 +128,7 @@ TEST_P(Document, QuotesWhatIsCompiledAndRun) {
       EXPECT_TRUE(printed || goldens.Have(block.text)) << block.text;
       continue;
     }
-    EXPECT_THAT(block.language, ::testing::AnyOf("cpp", "cmake", "json", "csv"))
-        << block.text;
+    EXPECT_THAT(block.language, ::testing::AnyOf("cpp", "cmake", "json", "csv")) << block.text;
     for (const std::string& paragraph : Paragraphs(block.text)) {
       EXPECT_TRUE(examples.Have(paragraph)) << paragraph;
     }
@@ -135,15 +137,14 @@ TEST_P(Document, QuotesWhatIsCompiledAndRun) {
 
 TEST_P(Document, NamesCommandsThatAreThere) {
   static const std::string dev = ReadFile(kRoot / "dev");
-  std::string text = ReadFile(GetParam());
+  const std::string text = ReadFile(GetParam());
   constexpr std::string_view kDev = "./dev ";
   for (std::size_t at = 0; (at = text.find(kDev, at)) != std::string::npos;) {
     at += kDev.size();
-    const std::size_t end = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(),
-                                         [](char c) { return c < 'a' || c > 'z'; }) -
-                            text.begin();
+    const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", at);
     const std::string command = text.substr(at, end - at);
     EXPECT_NE(dev.find("\n  " + command + " "), std::string::npos) << command;
+    EXPECT_FALSE(command.empty());
   }
 }
 
