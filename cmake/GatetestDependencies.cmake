@@ -31,14 +31,14 @@ macro(gatetest_find package version target debian_packages name)
   endif()
 endmacro()
 
-# gatetest_fetch(name url commit [ADD target]): the sources, in <name>_SOURCE_DIR; ADD adds their CMake
-# project, which makes `target`, without its warnings and its installation.
+# gatetest_fetch(name url commit [target]): the sources, in <name>_SOURCE_DIR. Where a target is wanted,
+# their CMake project is added, without its warnings and its installation.
 macro(gatetest_fetch name url commit)
   FetchContent_Declare(${name} GIT_REPOSITORY ${url} GIT_TAG ${commit}
     SOURCE_SUBDIR added-below)
   FetchContent_MakeAvailable(${name})
   # A project around this one that declared `name` first has its own way, which may have added it.
-  if("${ARGV3}" STREQUAL "ADD" AND NOT TARGET ${ARGV4} AND ${name}_SOURCE_DIR)
+  if(NOT "${ARGV3}" STREQUAL "" AND NOT TARGET "${ARGV3}" AND ${name}_SOURCE_DIR)
     add_subdirectory(${${name}_SOURCE_DIR} ${${name}_BINARY_DIR} EXCLUDE_FROM_ALL SYSTEM)
   endif()
 endmacro()
@@ -51,16 +51,16 @@ function(gatetest_fetch_missing)
   set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)  # Their options do as the variables here say.
   if(boost_math_IS_MISSING)  # 1.91.0, without the rest of Boost
     gatetest_fetch(boost_math https://github.com/boostorg/math.git
-      f4685530293e666a952675944762e473a3667f70 ADD Boost::math)
+      f4685530293e666a952675944762e473a3667f70 Boost::math)
   endif()
   if(fmt_IS_MISSING)  # 12.2.0
     gatetest_fetch(fmt https://github.com/fmtlib/fmt.git
-      1be298e1bd68957e4cd352e1f676f00e07dcfb57 ADD fmt::fmt)
+      1be298e1bd68957e4cd352e1f676f00e07dcfb57 fmt::fmt)
   endif()
   if(nlohmann_json_IS_MISSING)  # 3.11.3
     set(JSON_BuildTests OFF)
     gatetest_fetch(nlohmann_json https://github.com/nlohmann/json.git
-      9cca280a4d0ccf0c08f47a99aa71d1b0e52f8d03 ADD nlohmann_json::nlohmann_json)
+      9cca280a4d0ccf0c08f47a99aa71d1b0e52f8d03 nlohmann_json::nlohmann_json)
   endif()
   if(pcre2_IS_MISSING)  # 10.47
     set(PCRE2_BUILD_TESTS OFF)
@@ -68,7 +68,7 @@ function(gatetest_fetch_missing)
     set(PCRE2_SHOW_REPORT OFF)
     set(PCRE2_STATIC_PIC ON)
     gatetest_fetch(pcre2 https://github.com/PCRE2Project/pcre2.git
-      f454e231fe5006dd7ff8f4693fd2b8eb94333429 ADD pcre2-8-static)
+      f454e231fe5006dd7ff8f4693fd2b8eb94333429 pcre2-8-static)
     add_library(PCRE2::8BIT ALIAS pcre2-8-static)
   endif()
   if(xxhash_IS_MISSING)  # 0.8.2; only its header
@@ -82,13 +82,13 @@ function(gatetest_fetch_missing)
     set(INSTALL_GTEST OFF)
     set(BUILD_GMOCK ON)
     gatetest_fetch(googletest https://github.com/google/googletest.git
-      063de7e9578f82b369302001269680b4b1553359 ADD GTest::gmock)
+      063de7e9578f82b369302001269680b4b1553359 GTest::gmock)
   endif()
   if(benchmark_IS_MISSING)  # 1.9.5
     set(BENCHMARK_ENABLE_TESTING OFF)
     set(BENCHMARK_ENABLE_INSTALL OFF)
     gatetest_fetch(benchmark https://github.com/google/benchmark.git
-      192ef10025eb2c4cdd392bc502f0c852196baa48 ADD benchmark::benchmark)
+      192ef10025eb2c4cdd392bc502f0c852196baa48 benchmark::benchmark)
   endif()
 endfunction()
 
