@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
+#include <iostream>
 
 #include "gatetest/gate.h"
-#include "gatetest/internal/assertion_count.h"
-#include "gatetest/internal/program.h"
+#include "gatetest/internal/run_settings.h"
+#include "gatetest/internal/test_results.h"
 
 namespace gatetest::internal {
 namespace {
@@ -32,12 +33,15 @@ std::string ShellQuoted(const std::string& text) {
 /// Keys carry metric, task and model: GoogleTest keeps one value a key. Values are text, because
 /// its number overload is for integers.
 void RecordFinding(const Judgement& judgement, const Finding& finding) {
-  const Evaluation& candidate = *finding.subject.candidate;
-  const std::string group = finding.subject.group.empty() ? "" : "/" + finding.subject.group;
+  std::string tasks;
+  for (const Subject& subject : finding.subjects) {
+    tasks += fmt::format("{}{}{}{}", tasks.empty() ? "" : "+", subject.candidate->task->name(),
+                         subject.group.empty() ? "" : "/", subject.group);
+  }
   std::string metric(Name(judgement.requirement.metric));
   std::replace(metric.begin(), metric.end(), ' ', '_');
   const std::string about =
-      fmt::format("{}/{}{}/{}", metric, candidate.task->name(), group, ToString(candidate.model));
+      fmt::format("{}/{}/{}", metric, tasks, ToString(finding.subjects.front().candidate->model));
   const auto record = [](std::string key, const std::string& value) {
     // GoogleTest 1.12 does not escape keys in its JSON.
     const auto unsafe = [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < ' '); };
@@ -47,7 +51,7 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   const Limit& limit = judgement.requirement.limit;
   const Claim claim = limit.claim().value_or(judgement.defaults.claim);
   record(fmt::format("gatetest_verdict/{}/{:g}{}", about, limit.threshold(),
-                     claim == Claim::kPopulation ? "/population" : ""),
+                     claim == Claim::kDataset ? "" : fmt::format("/{}", Name(claim))),
          std::string(Name(finding.verdict)));
   if (!finding.estimate) return;
   record("gatetest_value/" + about, fmt::format("{:.17g}", finding.estimate->value));
@@ -71,26 +75,65 @@ std::atomic<std::uint64_t>& AssertionCount() {
   return count;
 }
 
-std::string& ProgramName() {
-  static std::string name;
-  return name;
+std::atomic<std::size_t>& ToleratedCount() {
+  static std::atomic<std::size_t> count{0};
+  return count;
+}
+
+RunSettings& TheRunSettings() {
+  static RunSettings settings;
+  return settings;
+}
+
+JudgeDefaults DefaultsInTest() {
+  const GateScope* const scope = GateScope::current();
+  const RunSettings& settings = TheRunSettings();
+  JudgeDefaults defaults;
+  if (scope != nullptr) defaults = {.claim = scope->gate().claim, .alpha = scope->gate().alpha};
+  return {.claim = settings.claim.value_or(defaults.claim),
+          .alpha = settings.alpha.value_or(defaults.alpha)};
 }
 
 Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> subjects) {
-  const GateScope* const scope = GateScope::current();
-  JudgeDefaults defaults;
-  if (scope != nullptr) {
-    defaults = {.claim = scope->gate().claim, .alpha = scope->gate().alpha};
-  }
-  Judgement judgement = Judge(requirement, subjects, defaults);
+  Judgement judgement = Judge(requirement, subjects, DefaultsInTest());
   if (UnitTest::GetInstance()->current_test_info() != nullptr) {
     for (const Finding& finding : judgement.findings) RecordFinding(judgement, finding);
   }
   return judgement;
 }
 
-void RequireEvidence(const Judgement& judgement) {
-  if (judgement.verdict == Verdict::kPassed || judgement.verdict == Verdict::kFailed) return;
+IfInconclusive InconclusiveInTest() {
+  const GateScope* const scope = GateScope::current();
+  const IfInconclusive gates =
+      scope == nullptr ? IfInconclusive::kFail : scope->gate().if_inconclusive;
+  return TheRunSettings().if_inconclusive.value_or(gates);
+}
+
+void SkipTest(const std::string& why) {
+  const TestInfo* const test = UnitTest::GetInstance()->current_test_info();
+  // GTEST_SKIP() would name this line.
+  ::testing::internal::AssertHelper(
+      ::testing::TestPartResult::kSkip, test == nullptr ? nullptr : test->file(),
+      test == nullptr ? -1 : test->line(), "") = ::testing::Message() << why;
+}
+
+void TolerateInconclusive(const Judgement& judgement) {
+  ++ToleratedCount();
+  const std::string text = Expectation(judgement) + "\n" + Explain(judgement);
+  if (InconclusiveInTest() == IfInconclusive::kSkip) {
+    SkipTest("INCONCLUSIVE, which skips the test here: " + text);
+  } else {
+    std::cerr << "[ gatetest ] warning: INCONCLUSIVE, which does not fail the test here: " << text;
+  }
+}
+
+bool RequireEvidence(const Judgement& judgement) {
+  if (judgement.verdict == Verdict::kPassed || judgement.verdict == Verdict::kFailed) return true;
+  if (judgement.verdict == Verdict::kInconclusive &&
+      InconclusiveInTest() != IfInconclusive::kFail) {
+    TolerateInconclusive(judgement);
+    return false;
+  }
   const TestInfo* const test = UnitTest::GetInstance()->current_test_info();
   std::string reason = judgement.failure;
   for (const Finding& finding : judgement.findings) {
@@ -103,16 +146,18 @@ void RequireEvidence(const Judgement& judgement) {
       reason);
   if (test == nullptr) {
     ADD_FAILURE() << text;  // In SetUpTestSuite, an Environment, or no test at all.
-    return;
+  } else if (!AlreadyReported(*test->result(), text)) {
+    // EXPECT_THAT asks a matcher again for its explanation; one failure is enough.
+    ADD_FAILURE_AT(test->file(), test->line()) << text;
   }
-  // EXPECT_THAT asks a matcher again for its explanation; one failure is enough.
-  if (!AlreadyReported(*test->result(), text)) ADD_FAILURE_AT(test->file(), test->line()) << text;
+  return true;
 }
 
 std::string RerunCommand() {
   const TestInfo* const test = UnitTest::GetInstance()->current_test_info();
   if (test == nullptr) return "";
-  const std::string program = ProgramName().empty() ? "THIS_PROGRAM" : ShellQuoted(ProgramName());
+  const std::string program =
+      TheRunSettings().program.empty() ? "THIS_PROGRAM" : ShellQuoted(TheRunSettings().program);
   const std::string filter =
       fmt::format("--gtest_filter={}.{}", test->test_suite_name(), test->name());
   return fmt::format("cd {} && {} {}", ShellQuoted(UnitTest::GetInstance()->original_working_dir()),

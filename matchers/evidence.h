@@ -6,16 +6,28 @@
 #include <span>
 #include <string>
 
+#include "gatetest/gate.h"
 #include "gatetest/verdict.h"
 
 namespace gatetest::internal {
 
-/// Judges with the current gate's claim and alpha, counts the assertion in the gate's scope, and
-/// records values and verdicts as properties of the running test.
+/// The claim and alpha of limits that have none of their own: those of the command line, else of
+/// the current gate.
+JudgeDefaults DefaultsInTest();
+
+/// Judges with these defaults, and records values and verdicts as properties of the running test.
 Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> subjects);
 
-/// Fails the running test, once, when the judgement is neither PASSED nor FAILED.
-void RequireEvidence(const Judgement& judgement);
+/// What an INCONCLUSIVE verdict does to the running test: the command line's word, else the current
+/// gate's.
+IfInconclusive InconclusiveInTest();
+
+/// Skips the running test, or warns, because of an INCONCLUSIVE judgement that is not to fail it.
+void TolerateInconclusive(const Judgement& judgement);
+
+/// Fails the running test, once, when the judgement is neither PASSED nor FAILED. False: it is
+/// INCONCLUSIVE, and that is not to fail the test.
+bool RequireEvidence(const Judgement& judgement);
 
 /// "cd /ci/build && ./gate_test --gtest_filter=Gate.Int4": a line to paste. Empty outside of a
 /// test.

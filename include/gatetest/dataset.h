@@ -26,6 +26,10 @@ struct Sample {
   std::vector<std::string> choices = {};  ///< Multiple choice: two texts or more.
   /// The part of the task it belongs to ("add"), for messages and for limits on "task/group".
   std::string group = {};
+  /// What it shares with other samples that makes their answers depend on each other: the passage
+  /// that several questions are about. Intervals then count clusters, not samples. Empty: a cluster
+  /// of its own.
+  std::string cluster = {};
   /// All other fields of the row, for scorers of your own: text as it is, anything else as JSON.
   std::map<std::string, std::string> extra = {};
 };
@@ -40,6 +44,8 @@ struct Fields {
   /// When the file has none, a sample's id is the number of its line.
   std::string id = "id";
   std::string group = "group";  ///< The part of the task: messages and limits can name it.
+  /// What several samples are about (a passage, a document), for intervals that hold nevertheless.
+  std::string cluster = "cluster";
 };
 
 /// Samples with distinct ids, and the hash of all that is in them. Cheap to copy.

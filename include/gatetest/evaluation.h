@@ -45,6 +45,10 @@ struct Evaluation {
   };
   std::vector<Item> items = {};  ///< One a sample, up to where a stop rule ended it.
 
+  /// Whether an answer was drawn at random (Request::temperature above 0): the outcomes are then of
+  /// these draws, and another evaluation may have others.
+  bool sampled = false;
+
   Provenance provenance = {};  ///< Who answered, now or earlier, and in which order.
 
   /// Whether every sample has an outcome, unmeasured ones included: no failure, no early stop.
@@ -60,8 +64,10 @@ EvaluationPtr FailedEvaluation(ModelInfo model, TaskPtr task, std::string why);
 /// A candidate against the baseline it is compared with.
 class Comparison {
  public:
-  /// Throws Error(kInvalidArgument) when they are not of the same task (same data set, asked and
-  /// scored the same way), or when the candidate is the baseline: that would be no evidence.
+  /// Pairs samples by their ids. Throws Error(kInvalidArgument) when they are not of the same task:
+  /// when a sample of one is missing in the other or is another sample there (the text names them),
+  /// or when it is asked or scored in another way; and when the candidate is the baseline, which
+  /// would be no evidence.
   Comparison(EvaluationPtr baseline, EvaluationPtr candidate);
 
   const EvaluationPtr& baseline() const { return baseline_; }    ///< Not null; may be a failure.

@@ -13,9 +13,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "gatetest/evaluation.h"
+#include "gatetest/evaluation_plan.h"
 
 namespace gatetest {
 
@@ -37,6 +39,8 @@ struct EvaluatorOptions {
   std::optional<std::uint64_t> seed = {};
   /// Must outlive the evaluator.
   Progress* progress = nullptr;
+  /// Evaluate asks nothing and says so in the evaluation; only Plan is of use.
+  bool plan_only = false;
 };
 
 /// Ends an evaluation early. Called with each outcome in the order of the shuffled samples, however
@@ -56,6 +60,11 @@ class Evaluator {
   EvaluationPtr Evaluate(const ModelPtr& model, const TaskPtr& task,
                          const StopRule& stop = nullptr);
 
+  /// What Evaluate would ask, without asking or loading the model. Reads the data. Throws
+  /// Error(kInvalidArgument) for a null pointer, and what reading the data and making the first
+  /// requests throw.
+  EvaluationPlan Plan(const ModelPtr& model, const TaskPtr& task);
+
   /// As given. The seed that was really used is in Evaluation::provenance.
   const EvaluatorOptions& options() const { return options_; }
 
@@ -66,6 +75,7 @@ class Evaluator {
   EvaluatorOptions options_;
   std::mutex mutex_;
   std::map<std::string, EvaluationPtr> memo_;
+  std::set<std::string> planned_;
 };
 
 }  // namespace gatetest

@@ -17,6 +17,14 @@
 
 namespace gatetest {
 
+/// What an INCONCLUSIVE verdict does to its test. It never passes as PASSED: the run says how often
+/// it happened, and the verdict is recorded as what it is.
+enum class IfInconclusive {
+  kFail,  ///< The test fails, with a text of its own: it does not say that the model is worse.
+  kSkip,  ///< The test is skipped with that text, unless something else fails it.
+  kPass,  ///< The test goes on, and the text is a warning on stderr.
+};
+
 /// What models are measured against: a baseline, tasks, and what a pass is to say.
 struct Gate {
   /// What candidates are compared with. May be null when no assertion compares.
@@ -32,6 +40,10 @@ struct Gate {
   /// One-sided error probability of population claims and of each bound of an interval that is
   /// shown.
   double alpha = 0.05;
+
+  /// What becomes of a test that the samples do not decide. Change it for checks that are to inform
+  /// (nightly trends); a release that may ship wants kFail.
+  IfInconclusive if_inconclusive = IfInconclusive::kFail;
 };
 
 /// The evaluations of `gate` that a requirement on `model` is about: each task that has the metric,

@@ -7,18 +7,27 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace gatetest {
 
-/// What a passed gate says.
+/// What a passed gate says. In each of them a sample that could not be measured is neither right
+/// nor wrong: a verdict that it could change is NOT MEASURED.
 enum class Claim {
   /// The model clears the limit on these samples. Exact once all are evaluated, never inconclusive.
   kDataset,
   /// The model clears the limit on texts like these: the interval's bound clears it too, which is
   /// wrong with probability at most alpha. Inconclusive where the samples do not say.
   kPopulation,
+  /// The estimate from the samples that were asked clears the limit, and no more: samples which a
+  /// stop rule left out are left out. For trends, and for limits taken over from tools that compare
+  /// so; not for a release.
+  kPointEstimate,
 };
+
+/// "dataset", "population", "point estimate".
+std::string_view Name(Claim claim);
 
 /// What a metric has to clear, and for which task, claim and alpha.
 class Limit {
@@ -47,17 +56,26 @@ class Limit {
     limit.alpha_ = alpha;
     return limit;
   }
+  /// One verdict on the samples of all tasks together, each sample counting as much as any other,
+  /// in place of one verdict a task. Default: every task has to clear the limit by itself.
+  Limit Pooled() const {
+    Limit limit = *this;
+    limit.pooled_ = true;
+    return limit;
+  }
 
   double threshold() const { return threshold_; }                         ///< As it was given.
   const std::string& task() const { return task_; }                       ///< From On(), or empty.
   const std::optional<gatetest::Claim>& claim() const { return claim_; }  ///< None: the gate's.
   const std::optional<double>& alpha() const { return alpha_; }           ///< None: the gate's.
+  bool pooled() const { return pooled_; }  ///< Whether Pooled() was asked for.
 
  private:
   double threshold_;
   std::string task_;
   std::optional<gatetest::Claim> claim_;
   std::optional<double> alpha_;
+  bool pooled_ = false;
 };
 
 }  // namespace gatetest

@@ -4,6 +4,8 @@
 //   gatetest::Estimate retention = gatetest::Retention(comparison);
 //   std::cout << retention.value << " by " << retention.method;
 //
+// Where samples carry a cluster (Sample::cluster) every interval is cluster t (CR3) over clusters.
+//
 // Every function throws Error(kUndefined) where the metric has no value (no measured sample,
 // baseline accuracy 0, no scored tokens) and Error(kInvalidArgument) for a task that does not have
 // it. `alpha` is one-sided, in (0, 0.5).
@@ -33,6 +35,11 @@ Estimate BitsPerByte(const Evaluation& evaluation, double alpha = 0.05);
 /// for scores between right and wrong cluster t over samples.
 Estimate Retention(const Comparison& comparison, double alpha = 0.05);
 
+/// Baseline accuracy - candidate accuracy on the same samples; below 0 where the candidate is
+/// better. Tango's score interval, negated; for scores between right and wrong cluster t over
+/// samples. Against a limit of 0 the exact McNemar test decides.
+Estimate AccuracyLoss(const Comparison& comparison, double alpha = 0.05);
+
 /// The share of samples that went from right to wrong or from wrong to right ("Accuracy is not all
 /// you need", Dutta et al., NeurIPS 2024). Clopper-Pearson.
 Estimate Flips(const Comparison& comparison, double alpha = 0.05);
@@ -42,9 +49,18 @@ Estimate Flips(const Comparison& comparison, double alpha = 0.05);
 Estimate PerplexityRatio(const Comparison& comparison, double alpha = 0.05);
 
 /// The metrics by name, for requirements.
-enum class Metric { kAccuracy, kPerplexity, kBitsPerByte, kRetention, kFlips, kPerplexityRatio };
+enum class Metric {
+  kAccuracy,
+  kPerplexity,
+  kBitsPerByte,
+  kRetention,
+  kAccuracyLoss,
+  kFlips,
+  kPerplexityRatio,
+};
 
-/// "accuracy", "perplexity", "bits per byte", "retention", "flips", "perplexity ratio".
+/// "accuracy", "perplexity", "bits per byte", "retention", "accuracy loss", "flips", "perplexity
+/// ratio".
 std::string_view Name(Metric metric);
 
 /// Whether the metric compares with a baseline.

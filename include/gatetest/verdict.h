@@ -33,7 +33,8 @@ enum class Verdict {
 std::string_view Name(Verdict verdict);
 
 /// A metric and its limit; the direction is the metric's: accuracy and retention have to be
-/// strictly above it, the others strictly below.
+/// strictly above it, the others strictly below. Dataset claims compare the quotient of the two
+/// whole numbers, rounded once, with the limit as it is written: 7 of 10 is not above 0.7.
 struct Requirement {
   Metric metric;  ///< Decides which tasks count, and what the limit can be.
   Limit limit;    ///< Its task, claim and alpha go before the defaults.
@@ -56,10 +57,11 @@ struct JudgeDefaults {
   double alpha = 0.05;            ///< One-sided, in (0, 0.5).
 };
 
-/// The verdict on one task.
+/// The verdict on one task, or on several that are pooled.
 struct Finding {
-  Subject subject = {};                     ///< With the group that the limit names, if it does.
-  Verdict verdict = Verdict::kNotMeasured;  ///< On this subject alone.
+  /// One; several where the limit is Pooled(). With the group that the limit names, if it does.
+  std::vector<Subject> subjects = {};
+  Verdict verdict = Verdict::kNotMeasured;  ///< On these subjects.
   /// Without the verdict's name: "0.8725 is not above 0.9000, and ...".
   std::string reason = {};
   /// None where nothing could be estimated.
@@ -74,11 +76,14 @@ struct Judgement {
   Verdict verdict = Verdict::kNotMeasured;
   /// Why there are no findings: no task to judge, an impossible limit.
   std::string failure = {};
-  std::vector<Finding> findings = {};  ///< One for each subject that the requirement is about.
+  /// One for each subject that the requirement is about; one in all where the limit is Pooled().
+  std::vector<Finding> findings = {};
 };
 
-/// Judges every subject (each must hold: an intersection-union test, no correction of alpha).
-/// Never throws: what is wrong with the question is a judgement that is NOT MEASURED.
+/// Judges every subject. PASSED needs each to pass at alpha, an intersection-union test, which
+/// wants no correction (Berger 1982); a population claim that FAILED does so by Holm's step-down
+/// procedure (1979), so that the probability of any wrong FAILED among all subjects is at most
+/// alpha. Never throws: what is wrong with the question is a judgement that is NOT MEASURED.
 Judgement Judge(const Requirement& requirement, std::span<const Subject> subjects,
                 const JudgeDefaults& defaults = {});
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "src/data/data_error.h"
@@ -37,6 +38,7 @@ void CheckUtf8(const std::string& data_set, const Sample& sample) {
   CheckUtf8(whose, "input", sample.input);
   CheckUtf8(whose, "answer", sample.answer);
   CheckUtf8(whose, "group", sample.group);
+  CheckUtf8(whose, "cluster", sample.cluster);
   for (const std::string& choice : sample.choices) CheckUtf8(whose, "a choice", choice);
   for (const auto& [name, value] : sample.extra) {
     CheckUtf8(whose, "the name of an extra field", name);
@@ -45,9 +47,13 @@ void CheckUtf8(const std::string& data_set, const Sample& sample) {
 }
 
 std::string HashOf(const std::vector<Sample>& samples) {
+  // Data without clusters keep the hash that they had before there were any.
+  const bool clusters =
+      std::ranges::any_of(samples, [](const Sample& s) { return !s.cluster.empty(); });
   internal::Hasher hasher;
-  hasher.Add("gatetest data set 1").AddCount(samples.size());
+  hasher.Add(clusters ? "gatetest data set 2" : "gatetest data set 1").AddCount(samples.size());
   for (const Sample& sample : samples) {
+    if (clusters) hasher.Add(sample.cluster);
     hasher.Add(sample.id).Add(sample.input).Add(sample.answer).Add(sample.group);
     hasher.AddCount(sample.choices.size());
     for (const std::string& choice : sample.choices) hasher.Add(choice);

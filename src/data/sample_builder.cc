@@ -39,6 +39,7 @@ void SampleBuilder::Add(const Row& row) {
   sample.input = Text(row, fields_.input);
   sample.answer = Text(row, fields_.answer);
   sample.group = Text(row, fields_.group);
+  sample.cluster = Text(row, fields_.cluster);
   sample.choices = Choices(row);
   sample.extra = Extra(row);
   (sample.id.empty() ? without_id_ : with_id_).push_back(row.line);
@@ -64,6 +65,7 @@ std::vector<Sample> SampleBuilder::Finish() {
   CheckName("choices", fields_.choices, Fields{}.choices);
   CheckName("id", fields_.id, Fields{}.id);
   CheckName("group", fields_.group, Fields{}.group);
+  CheckName("cluster", fields_.cluster, Fields{}.cluster);
   CheckIds();
   return std::move(samples_);
 }
@@ -107,7 +109,8 @@ std::map<std::string, std::string> SampleBuilder::Extra(const Row& row) const {
   for (const JsonMember& member : row.members) {
     const std::string& name = member.name;
     if (member.kind == JsonKind::kNull || name == fields_.id || name == fields_.input ||
-        name == fields_.answer || name == fields_.choices || name == fields_.group) {
+        name == fields_.answer || name == fields_.choices || name == fields_.group ||
+        name == fields_.cluster) {
       continue;
     }
     extra[name] = member.text;

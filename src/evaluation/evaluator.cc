@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <span>
-#include <typeinfo>
 #include <utility>
 #include <vector>
 
 #include "gatetest/error.h"
-#include "src/data/hash.h"
+#include "src/evaluation/memo_key.h"
 #include "src/evaluation/shuffle.h"
 #include "src/model/identity.h"
 #include "src/thrown.h"
@@ -198,6 +197,9 @@ class Run final : public ResponseSink {
     if (!can) {
       GiveUp(std::string(WhatItLacks(request.kind)));
     }
+    if (request.kind == RequestKind::kGenerate && request.temperature > 0.0) {
+      evaluation_.sampled = true;
+    }
     Asked& asked = samples_[index];
     next_round_.push_back({.asked = index, .exchange = asked.exchanges.size()});
     asked.exchanges.push_back({.request = request});
@@ -247,30 +249,15 @@ bool CutWhereSatisfied(Evaluation& evaluation, const StopRule& stop) {
   return false;
 }
 
-/// What an evaluation is known by. Context window and BOS are no part of a model's identity, but
-/// they decide what a Corpus asks.
-std::string MemoKey(const Model& model, const Task& task, const Dataset& dataset,
-                    std::uint64_t seed) {
-  const ModelInfo& info = model.info();
-  const std::string context = fmt::format(
-      "{} {}", info.context_window, info.bos_token ? std::to_string(*info.bos_token) : "none");
-  return internal::Hasher()
-      .Add(internal::ModelIdentity(model))
-      .Add(context)
-      .Add(task.name())
-      .Add(typeid(task).name())
-      .Add(task.identity())
-      .Add(dataset.hash())
-      .AddCount(seed)
-      .Hex();
-}
-
 }  // namespace
 
 EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
                                   const StopRule& stop) {
   if (model == nullptr) return FailedEvaluation({}, task, "there is no model: the pointer is null");
   if (task == nullptr) return FailedEvaluation(model->info(), task, "there is no task");
+  if (options_.plan_only) {
+    return FailedEvaluation(model->info(), task, "nothing is evaluated: this run only plans");
+  }
   if (evaluating == this) {
     // Waiting for the lock would be waiting for itself.
     return FailedEvaluation(model->info(), task,
@@ -287,9 +274,7 @@ EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
 }
 
 EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const StopRule& stop) {
-  const Dataset& dataset = task->dataset();
-  const std::uint64_t seed = options_.seed.value_or(internal::SeedFromHash(dataset.hash()));
-  EvaluationPtr& known = memo_[MemoKey(model, *task, dataset, seed)];
+  EvaluationPtr& known = memo_[internal::MemoKey(model, *task, options_.seed)];
   if (known != nullptr && (!known->failure.empty() || (known->complete() && !stop))) return known;
 
   // A rule that throws says nothing about the model: what it ended is not remembered.
@@ -311,7 +296,7 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
   } else {
     evaluation.model = model.info();
     evaluation.task = task;
-    evaluation.provenance.seed = seed;
+    evaluation.provenance.seed = internal::SeedFor(*task, options_.seed);
     evaluation.provenance.identity = internal::ModelIdentity(model);
   }
   Continue(model, evaluation, rule);

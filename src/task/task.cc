@@ -35,8 +35,8 @@ Dataset LoadOnce(const fs::path& path, const Fields& fields) {
   static std::map<std::pair<FileVersion, std::vector<std::string>>, Dataset> loaded;
   const std::optional<FileVersion> version = VersionOf(path);
   if (!version) return LoadDataset(path, fields);
-  const std::vector<std::string> names = {fields.input, fields.answer, fields.choices, fields.id,
-                                          fields.group};
+  const std::vector<std::string> names = {fields.input, fields.answer, fields.choices,
+                                          fields.id,    fields.group,  fields.cluster};
   const std::lock_guard lock(mutex);
   const auto found = loaded.find({*version, names});
   if (found != loaded.end()) return found->second;

@@ -2,113 +2,168 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "gatetest/intervals.h"
+#include "gatetest/planning.h"
 #include "src/text/show.h"
 
 namespace gatetest::internal {
 namespace {
 
-/// The interval's bounds by what they decide: a pass needs `cautious` beyond the limit, a failure
-/// needs `generous` short of it.
-struct Bounds {
-  std::string_view cautious_name;
-  double cautious;
-  std::string_view generous_name;
-  double generous;
-};
-
 bool MoreIsBetter(Metric metric) {
   return metric == Metric::kAccuracy || metric == Metric::kRetention;
 }
 
-bool Clears(const Question& question, double value) {
-  return MoreIsBetter(question.metric) ? value > question.limit : value < question.limit;
+/// Strictly.
+bool Clears(const Question& question, const Measurement& measurement) {
+  return MoreIsBetter(question.metric) ? measurement.distance > 0.0 : measurement.distance < 0.0;
 }
 
-Bounds BoundsOf(const Question& question, const Interval& interval) {
-  if (MoreIsBetter(question.metric)) return {"lower", interval.lower, "upper", interval.upper};
-  return {"upper", interval.upper, "lower", interval.lower};
+double PassP(const Question& question, const Measurement& measurement) {
+  return MoreIsBetter(question.metric) ? measurement.p.above : measurement.p.below;
 }
 
-std::string ShowCount(const Estimate& estimate) {
-  return fmt::format("{} {}", estimate.n, estimate.observations);
+double FailP(const Question& question, const Measurement& measurement) {
+  return MoreIsBetter(question.metric) ? measurement.p.below : measurement.p.above;
 }
 
-/// How many more observations would decide; empty where nobody can say.
+/// What decides beyond the samples: the bound that is nearer to the limit, or a test's p-value.
+/// "the interval's lower bound 0.9127 is", "p is 0.0002 (exact McNemar test)".
+std::string BoundText(const Question& question, const Measurement& measurement, bool passed) {
+  if (!measurement.test.empty()) {
+    const double p = passed ? PassP(question, measurement) : FailP(question, measurement);
+    return fmt::format("p = {:.2g} ({})", p, measurement.test);
+  }
+  const Interval& interval = *measurement.estimate.interval;
+  const bool lower = MoreIsBetter(question.metric) == passed;
+  return fmt::format("the interval's {} bound {}", lower ? "lower" : "upper",
+                     ShowBeside(lower ? interval.lower : interval.upper, question.limit));
+}
+
+/// z by the p-value of the side on which the estimate is, for where the standard error of the
+/// method promises more than its exact interval keeps.
+double CautiousZ(const Measurement& measurement) {
+  const double p = std::min(measurement.p.above, measurement.p.below);
+  return p > 0.0 && p < 0.5 ? -NormalQuantile(p) : 0.0;
+}
+
+/// "about 400 more samples would decide", at the level of the side on which the estimate is.
 std::string MoreToDecide(const Question& question, const Measurement& measurement) {
   constexpr double kHopeless = 20.0;
-  const auto n = static_cast<double>(measurement.estimate.n);
-  if (!std::isfinite(measurement.z)) return "";
-  const double total = ObservationsToDecide(n, measurement.z, question.alpha);
-  if (total > kHopeless * n) return "too close to the limit to decide";
-  return total <= n ? ""
-                    : fmt::format("about {:.0f} more {} would decide", total - n,
-                                  measurement.estimate.observations);
+  const Estimate& estimate = measurement.estimate;
+  const auto n = static_cast<double>(estimate.n);
+  const auto fewest = static_cast<double>(measurement.fewest);
+  const double alpha = Clears(question, measurement) ? question.alpha : question.failure_alpha;
+  double total = fewest;
+  if (estimate.interval) {
+    double by_rate = std::isnan(measurement.z) ? n : ObservationsToDecide(n, measurement.z, alpha);
+    if (by_rate <= n && estimate.too_few.empty()) {
+      by_rate = ObservationsToDecide(n, CautiousZ(measurement), alpha);
+    }
+    if (by_rate > kHopeless * std::max(n, fewest)) return "too close to the threshold to decide";
+    total = std::max(total, by_rate);
+  }
+  if (!(total > n)) return "how many more would decide cannot be told";
+  const double more = total - n;
+  // "samples" of several, "sample" of one.
+  std::string_view observations = estimate.observations;
+  if (more == 1.0) observations.remove_suffix(1);
+  return fmt::format("about {:.0f} more {} would decide", more, observations);
 }
 
 /// What the interval adds to a verdict about these very samples.
 std::string BeyondTheseSamples(const Question& question, const Measurement& measurement,
                                bool passed) {
   const Estimate& estimate = measurement.estimate;
-  if (!estimate.interval) {
-    return estimate.no_interval.empty() ? ""
-                                        : fmt::format(" (no interval: {})", estimate.no_interval);
+  if (!estimate.interval && estimate.too_few.empty()) {
+    return fmt::format(" (no interval: {})", estimate.no_interval);
   }
-  const Bounds bounds = BoundsOf(question, *estimate.interval);
-  if (estimate.too_few.empty()) {
-    if (passed && Clears(question, bounds.cautious)) {
-      return fmt::format(", and the interval's {} bound {} is too", bounds.cautious_name,
-                         ShowBeside(bounds.cautious, question.limit));
-    }
-    if (!passed && !Clears(question, bounds.generous)) {
-      return fmt::format(", and the interval's {} bound {} is not either", bounds.generous_name,
-                         ShowBeside(bounds.generous, question.limit));
-    }
+  const double p = passed ? PassP(question, measurement) : FailP(question, measurement);
+  if (estimate.too_few.empty() && p < question.alpha) {
+    return fmt::format(", and {} {}", BoundText(question, measurement, passed),
+                       !measurement.test.empty() ? "says so too"
+                       : passed                  ? "is too"
+                                                 : "is not either");
   }
-  const std::string more =
-      estimate.too_few.empty() ? MoreToDecide(question, measurement) : estimate.too_few;
-  return fmt::format("; that holds on these {}, and is not yet evidence beyond them{}",
-                     ShowCount(estimate), more.empty() ? "" : ": " + more);
+  return fmt::format("; that holds on these {} {}, and is not yet evidence beyond them: {}",
+                     estimate.n, estimate.observations, MoreToDecide(question, measurement));
 }
 
 Decision DecideDataset(const Question& question, const Measurement& measurement) {
   const double value = measurement.estimate.value;
-  const bool passed = Clears(question, value);
-  return {passed ? Verdict::kPassed : Verdict::kFailed,
-          fmt::format("{} is {}{} {}{}", ShowBeside(value, question.limit), passed ? "" : "not ",
-                      RelationOf(question.metric), ShowNumber(question.limit),
-                      BeyondTheseSamples(question, measurement, passed))};
+  const bool passed = Clears(question, measurement);
+  std::string reason =
+      fmt::format("{} is {}{} {}", ShowBeside(value, question.limit), passed ? "" : "not ",
+                  RelationOf(question.metric), ShowNumber(question.limit));
+  if (question.claim != Claim::kPointEstimate) {
+    reason += BeyondTheseSamples(question, measurement, passed);
+  }
+  if (measurement.sampled) {
+    reason +=
+        "\nanswers were drawn at random (temperature above 0); others may be worth something "
+        "else";
+  }
+  return {passed ? Verdict::kPassed : Verdict::kFailed, std::move(reason)};
+}
+
+/// What Holm's procedure asked of a FAILED among several; empty for one task alone.
+std::string HolmText(const Question& question, double p) {
+  if (question.family < 2) return "";
+  return fmt::format(" (p = {:.2g}, and Holm's level for this one of {} tasks is {:.2g})", p,
+                     question.family, question.failure_alpha);
+}
+
+std::string Undecided(const Question& question, const Measurement& measurement) {
+  const Interval& interval = *measurement.estimate.interval;
+  if (!measurement.test.empty()) {
+    return fmt::format("the {} tells {:.2g} from neither side (p = {:.2g} and {:.2g})",
+                       measurement.test, question.limit, measurement.p.below, measurement.p.above);
+  }
+  return fmt::format("the interval [{}, {}] reaches over the limit {}",
+                     ShowBeside(interval.lower, question.limit),
+                     ShowBeside(interval.upper, question.limit), ShowNumber(question.limit));
 }
 
 Decision DecidePopulation(const Question& question, const Measurement& measurement) {
   const Estimate& estimate = measurement.estimate;
+  Decision decision{Verdict::kInconclusive};
   if (!estimate.too_few.empty()) {
-    return {Verdict::kInconclusive,
-            "a claim beyond these samples needs more of them: there are " + estimate.too_few};
+    decision.reason =
+        fmt::format("a claim beyond these samples needs more of them: there are {}; {}",
+                    estimate.too_few, MoreToDecide(question, measurement));
+    return decision;
   }
   if (!estimate.interval) {
-    return {Verdict::kInconclusive, "there is no interval: " + estimate.no_interval};
+    decision.reason = fmt::format("there is no interval: {}; {}", estimate.no_interval,
+                                  MoreToDecide(question, measurement));
+    return decision;
   }
-  const Bounds bounds = BoundsOf(question, *estimate.interval);
-  const auto bound_is = [&](std::string_view name, double bound, std::string_view is) {
-    return fmt::format("the interval's {} bound {} {} {} {}", name,
-                       ShowBeside(bound, question.limit), is, RelationOf(question.metric),
-                       ShowNumber(question.limit));
-  };
-  if (Clears(question, bounds.cautious)) {
-    return {Verdict::kPassed, bound_is(bounds.cautious_name, bounds.cautious, "is")};
+  const double pass_p = PassP(question, measurement);
+  const double fail_p = FailP(question, measurement);
+  decision.failure_p = fail_p;
+  const bool passed = pass_p < question.alpha;
+  const bool fails_alone = fail_p < question.alpha;
+  if (passed || fails_alone) {
+    const std::string bound = BoundText(question, measurement, passed);
+    decision.reason = measurement.test.empty()
+                          ? fmt::format("{} is {}{} {}", bound, passed ? "" : "not ",
+                                        RelationOf(question.metric), ShowNumber(question.limit))
+                          : fmt::format("that the value is {} {} has {}",
+                                        MoreIsBetter(question.metric) == passed ? "above" : "below",
+                                        ShowNumber(question.limit), bound);
+    if (!passed) decision.reason += HolmText(question, fail_p);
+    if (passed || fail_p < question.failure_alpha) {
+      decision.verdict = passed ? Verdict::kPassed : Verdict::kFailed;
+    } else {
+      decision.reason += "; " + MoreToDecide(question, measurement);
+    }
+    return decision;
   }
-  if (!Clears(question, bounds.generous)) {
-    return {Verdict::kFailed, bound_is(bounds.generous_name, bounds.generous, "is not")};
-  }
-  const std::string more = MoreToDecide(question, measurement);
-  return {Verdict::kInconclusive,
-          fmt::format("the interval [{}, {}] reaches over the limit {}{}",
-                      ShowBeside(estimate.interval->lower, question.limit),
-                      ShowBeside(estimate.interval->upper, question.limit),
-                      ShowNumber(question.limit), more.empty() ? "" : "; " + more)};
+  decision.reason =
+      fmt::format("{}; {}", Undecided(question, measurement), MoreToDecide(question, measurement));
+  return decision;
 }
 
 }  // namespace
@@ -117,9 +172,13 @@ std::string_view RelationOf(Metric metric) { return MoreIsBetter(metric) ? "abov
 
 Decision Decide(const Question& question, const Measurement& measurement) {
   // An infinite perplexity is infinite whatever other texts may say.
-  const bool certain = std::isinf(measurement.estimate.value);
-  return question.claim == Claim::kDataset || certain ? DecideDataset(question, measurement)
-                                                      : DecidePopulation(question, measurement);
+  if (std::isinf(measurement.estimate.value)) {
+    Decision decision = DecideDataset(question, measurement);
+    decision.failure_p = 0.0;
+    return decision;
+  }
+  return question.claim == Claim::kPopulation ? DecidePopulation(question, measurement)
+                                              : DecideDataset(question, measurement);
 }
 
 }  // namespace gatetest::internal

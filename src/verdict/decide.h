@@ -2,7 +2,9 @@
 #ifndef GATETEST_SRC_VERDICT_DECIDE_H_
 #define GATETEST_SRC_VERDICT_DECIDE_H_
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "gatetest/limit.h"
 #include "gatetest/metrics.h"
@@ -17,11 +19,16 @@ struct Question {
   double limit;
   Claim claim;
   double alpha;
+  /// Of how many tasks a wrong FAILED counts: Holm's procedure (1979). 1: only this one.
+  std::size_t family = 1;
+  /// The level that the procedure asks of this task's FAILED; alpha for a family of 1.
+  double failure_alpha = alpha;
 };
 
 struct Decision {
   Verdict verdict = Verdict::kNotMeasured;
   std::string reason = {};
+  double failure_p = 1.0;  ///< Against "the true value clears the limit".
 };
 
 /// "above" for metrics where more is better, else "below".

@@ -58,16 +58,22 @@ std::string BaselineLabel(const Subject& subject) {
                            : ToString(subject.baseline->model);
 }
 
+std::string TaskLabel(const Subject& subject) {
+  return fmt::format("\"{}{}{}\"", subject.candidate->task->name(),
+                     subject.group.empty() ? "" : "/", subject.group);
+}
+
+/// "\"sums\"", or "\"sums\" + \"facts\"" where they are pooled.
 std::string TaskLabel(const Finding& finding) {
-  const std::string& group = finding.subject.group;
-  return fmt::format("\"{}{}{}\"", finding.subject.candidate->task->name(),
-                     group.empty() ? "" : "/", group);
+  std::vector<std::string> labels;
+  for (const Subject& subject : finding.subjects) labels.push_back(TaskLabel(subject));
+  return fmt::format("{}", fmt::join(labels, " + "));
 }
 
 /// What perplexity is counted over, where it is not tokens.
 std::string_view UnitOf(Metric metric, const Finding& finding) {
   if (metric != Metric::kPerplexity && metric != Metric::kPerplexityRatio) return "";
-  switch (PerplexityUnit(*finding.subject.candidate->task)) {
+  switch (PerplexityUnit(*finding.subjects.front().candidate->task)) {
     case Per::kWord:
       return " per word";
     case Per::kByte:
@@ -86,6 +92,8 @@ std::string Phrase(const Judgement& judgement, const std::string& baseline) {
       return fmt::format("has an accuracy above {}", limit);
     case Metric::kRetention:
       return fmt::format("retains above {} of {}", limit, baseline);
+    case Metric::kAccuracyLoss:
+      return fmt::format("loses accuracy below {} against {}", limit, baseline);
     case Metric::kFlips:
       return fmt::format("flips below {} of {}'s answers", limit, baseline);
     case Metric::kPerplexity:
@@ -132,19 +140,34 @@ std::string Truncated(const Evaluation& evaluation) {
                            evaluation.items.size(), ToString(evaluation.model));
 }
 
-/// Where the numbers come from; empty when the data could not even be read.
-std::string Evidence(const Finding& finding) {
-  const Evaluation& candidate = *finding.subject.candidate;
+/// Where the numbers of one task come from.
+std::string Evidence(const Subject& subject) {
+  const Evaluation& candidate = *subject.candidate;
   if (candidate.items.empty()) return "none";
   const Dataset& dataset = candidate.task->dataset();
   std::string text;
-  if (finding.subject.baseline != nullptr) text = Provenance(*finding.subject.baseline) + "; ";
+  if (subject.baseline != nullptr) text = Provenance(*subject.baseline) + "; ";
   text += fmt::format("{}; data xxh3:{}, seed {}", Provenance(candidate),
                       dataset.hash().substr(0, 12), candidate.provenance.seed);
   text += fmt::format("\n{}", candidate.task->protocol());
-  if (finding.subject.baseline != nullptr) text += Truncated(*finding.subject.baseline);
+  if (subject.baseline != nullptr) text += Truncated(*subject.baseline);
   text += Truncated(candidate);
   return text;
+}
+
+/// What a limit claims, where that is not what its words say.
+std::string ClaimText(const Judgement& judgement) {
+  const Limit& limit = judgement.requirement.limit;
+  switch (limit.claim().value_or(judgement.defaults.claim)) {
+    case Claim::kDataset:
+      return "";
+    case Claim::kPopulation:
+      return fmt::format(", and on texts like these (alpha {:g})",
+                         limit.alpha().value_or(judgement.defaults.alpha));
+    case Claim::kPointEstimate:
+      return ", as a point estimate";
+  }
+  return "";
 }
 
 /// Verdict, counts, groups and samples of one task.
@@ -153,7 +176,7 @@ void AddFinding(Lines& lines, const Judgement& judgement, const Finding& finding
   std::string verdict = fmt::format("{}{}: {}", task, Name(finding.verdict), finding.reason);
   internal::Losses losses;
   if (finding.estimate) {
-    losses = internal::FindLosses(judgement.requirement.metric, finding.subject);
+    losses = internal::FindLosses(judgement.requirement.metric, finding.subjects);
   }
   if (!losses.counts.empty()) verdict += "\n" + losses.counts;
   lines.Add("Verdict", verdict);
@@ -167,12 +190,12 @@ void AddFinding(Lines& lines, const Judgement& judgement, const Finding& finding
 
 std::string Expectation(const Judgement& judgement) {
   if (judgement.findings.empty()) return Phrase(judgement, "the baseline");
-  const Subject& subject = judgement.findings.front().subject;
+  const Subject& subject = judgement.findings.front().subjects.front();
   std::vector<std::string> tasks;
   for (const Finding& finding : judgement.findings) tasks.push_back(TaskLabel(finding));
-  return fmt::format("{} {} on {}{}", CandidateLabel(subject),
+  return fmt::format("{} {} on {}{}{}", CandidateLabel(subject),
                      Phrase(judgement, BaselineLabel(subject)), tasks.size() > 1 ? "each of " : "",
-                     fmt::join(tasks, ", "));
+                     fmt::join(tasks, ", "), ClaimText(judgement));
 }
 
 std::string Explain(const Judgement& judgement) {
@@ -188,7 +211,10 @@ std::string Explain(const Judgement& judgement) {
     const std::string task = several ? TaskLabel(finding) + ": " : "";
     const std::string verdict = several ? fmt::format("{}, ", Name(finding.verdict)) : "";
     actual.push_back(task + verdict + Actual(judgement, finding));
-    evidence.push_back(task + Evidence(finding));
+    for (const Subject& one : finding.subjects) {
+      const bool alone = !several && finding.subjects.size() == 1;
+      evidence.push_back((alone ? "" : TaskLabel(one) + ": ") + Evidence(one));
+    }
   }
   lines.Add("Actual", fmt::format("{}", fmt::join(actual, "\n")));
   for (const Finding& finding : judgement.findings) {

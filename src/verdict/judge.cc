@@ -40,6 +40,9 @@ LimitRange RangeOf(Metric metric) {
       return {0.0, std::nextafter(1.0, 0.0), "a share, at least 0 and below 1", true};
     case Metric::kRetention:
       return {0.0, 2.0, "a ratio of shares, from 0 to 2", true};
+    case Metric::kAccuracyLoss:
+      return {0.0, std::nextafter(1.0, 0.0), "a difference of shares, at least 0 and below 1",
+              true};
     case Metric::kFlips:
       return {after(0.0), 1.0, "a share, above 0 and at most 1", true};
     case Metric::kPerplexity:
@@ -53,13 +56,20 @@ LimitRange RangeOf(Metric metric) {
 
 Decision NotMeasured(std::string why) { return {Verdict::kNotMeasured, std::move(why)}; }
 
+Measurement MeasureFor(const Question& question, std::span<const Subject> subjects,
+                       CountMissing missing) {
+  return internal::Measure(question.metric, subjects,
+                           {.alpha = question.alpha,
+                            .missing = missing,
+                            .claim = question.claim,
+                            .limit = question.limit});
+}
+
 /// What the verdict would be if all missing samples counted for, or against, the model.
-Decision DecideCounting(CountMissing missing, const Question& question, const Subject& subject) {
+Decision DecideCounting(CountMissing missing, const Question& question,
+                        std::span<const Subject> subjects) {
   try {
-    return internal::Decide(
-        question,
-        internal::Measure(question.metric, subject,
-                          {.alpha = question.alpha, .missing = missing, .limit = question.limit}));
+    return internal::Decide(question, MeasureFor(question, subjects, missing));
   } catch (const Error& error) {
     return NotMeasured(error.what());
   }
@@ -67,15 +77,17 @@ Decision DecideCounting(CountMissing missing, const Question& question, const Su
 
 /// A verdict stands if the samples that are missing could not change it.
 Decision BoundMissing(const Decision& decision, const Missing& missing, std::size_t samples,
-                      const Question& question, const Subject& subject) {
-  const Decision best = DecideCounting(CountMissing::kFor, question, subject);
-  const Decision worst = DecideCounting(CountMissing::kAgainst, question, subject);
+                      const Question& question, std::span<const Subject> subjects) {
+  const Decision best = DecideCounting(CountMissing::kFor, question, subjects);
+  const Decision worst = DecideCounting(CountMissing::kAgainst, question, subjects);
   const std::string what =
       fmt::format("{} of {} samples could not be measured", missing.samples, samples);
   if (best.verdict == worst.verdict && best.verdict != Verdict::kNotMeasured) {
     const Decision& stands = decision.verdict == worst.verdict ? decision : worst;
-    return {stands.verdict, fmt::format("{}\n{}, which cannot change the verdict; the first: {}",
-                                        stands.reason, what, missing.first)};
+    return {stands.verdict,
+            fmt::format("{}\n{}, which cannot change the verdict; the first: {}", stands.reason,
+                        what, missing.first),
+            std::max(best.failure_p, worst.failure_p)};
   }
   return NotMeasured(
       fmt::format("{}: counted for the model the verdict would be {}, against it {}"
@@ -83,29 +95,65 @@ Decision BoundMissing(const Decision& decision, const Missing& missing, std::siz
                   what, Name(best.verdict), Name(worst.verdict), missing.first));
 }
 
-Finding JudgeSubject(const Question& question, const Subject& subject) {
-  Finding finding;
-  finding.subject = subject;
+/// A finding, and what Holm's procedure orders it by.
+struct Ranked {
+  Finding finding = {};
+  double failure_p = 1.0;
+};
+
+Ranked JudgeTogether(const Question& question, std::vector<Subject> subjects) {
+  Ranked ranked;
+  Finding& finding = ranked.finding;
   Decision decision;
   try {
-    if (subject.baseline != nullptr && NeedsBaseline(question.metric)) {
-      Comparison(subject.baseline, subject.candidate);  // Throws for what does not compare.
+    for (const Subject& subject : subjects) {
+      if (subject.baseline != nullptr && NeedsBaseline(question.metric)) {
+        Comparison(subject.baseline, subject.candidate);  // Throws for what does not compare.
+      }
     }
-    const Measurement measurement = internal::Measure(
-        question.metric, subject, {.alpha = question.alpha, .limit = question.limit});
+    const Measurement measurement = MeasureFor(question, subjects, CountMissing::kNot);
     finding.estimate = measurement.estimate;
     decision = internal::Decide(question, measurement);
-    const std::vector<internal::Pair> pairs = internal::PairsOf(subject);
+    const std::vector<internal::Pair> pairs = internal::PairsOf(subjects, question.claim);
     const Missing missing = internal::MissingIn(pairs, NeedsBaseline(question.metric));
     if (missing.samples > 0) {
-      decision = BoundMissing(decision, missing, pairs.size(), question, subject);
+      decision = BoundMissing(decision, missing, pairs.size(), question, subjects);
     }
   } catch (const Error& error) {
     decision = NotMeasured(error.what());
   }
+  finding.subjects = std::move(subjects);
   finding.verdict = decision.verdict;
   finding.reason = std::move(decision.reason);
-  return finding;
+  ranked.failure_p = decision.failure_p;
+  return ranked;
+}
+
+/// Every subject by itself. Holm (1979): the smallest of k p-values has to be below alpha/k, the
+/// next below alpha/(k-1), and so on; the first that is not, and all after it, are no FAILED.
+std::vector<Finding> JudgeEach(Question question, const std::vector<Subject>& subjects) {
+  std::vector<Ranked> all;
+  for (const Subject& subject : subjects) all.push_back(JudgeTogether(question, {subject}));
+  if (question.claim == Claim::kPopulation && all.size() > 1) {
+    std::vector<Ranked*> failed;
+    for (Ranked& one : all) {
+      if (one.finding.verdict == Verdict::kFailed) failed.push_back(&one);
+    }
+    std::stable_sort(failed.begin(), failed.end(),
+                     [](const Ranked* a, const Ranked* b) { return a->failure_p < b->failure_p; });
+    question.family = all.size();
+    bool stopped = false;
+    for (std::size_t i = 0; i < failed.size(); ++i) {
+      if (!stopped) {
+        question.failure_alpha = question.alpha / static_cast<double>(all.size() - i);
+      }
+      *failed[i] = JudgeTogether(question, failed[i]->finding.subjects);
+      stopped = stopped || failed[i]->finding.verdict != Verdict::kFailed;
+    }
+  }
+  std::vector<Finding> findings;
+  for (Ranked& one : all) findings.push_back(std::move(one.finding));
+  return findings;
 }
 
 std::vector<Subject> ChooseSubjects(const Requirement& requirement,
@@ -125,6 +173,18 @@ std::vector<Subject> ChooseSubjects(const Requirement& requirement,
     if (!choice.group.empty()) chosen.back().group = choice.group;
   }
   return chosen;
+}
+
+/// Answers of two models are no one thing.
+void CheckPooled(const std::vector<Subject>& subjects) {
+  const Evaluation& first = *subjects.front().candidate;
+  for (const Subject& subject : subjects) {
+    if (ToString(subject.candidate->model) == ToString(first.model)) continue;
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("a pooled limit is about one model, and there are {} and {}; judge "
+                            "each by itself",
+                            ToString(first.model), ToString(subject.candidate->model)));
+  }
 }
 
 Verdict Combine(const std::vector<Finding>& findings) {
@@ -180,8 +240,12 @@ Judgement Judge(const Requirement& requirement, std::span<const Subject> subject
                             .limit = limit.threshold(),
                             .claim = limit.claim().value_or(defaults.claim),
                             .alpha = limit.alpha().value_or(defaults.alpha)};
-    for (const Subject& subject : ChooseSubjects(requirement, subjects)) {
-      judgement.findings.push_back(JudgeSubject(question, subject));
+    std::vector<Subject> chosen = ChooseSubjects(requirement, subjects);
+    if (limit.pooled()) {
+      CheckPooled(chosen);
+      judgement.findings.push_back(JudgeTogether(question, std::move(chosen)).finding);
+    } else {
+      judgement.findings = JudgeEach(question, chosen);
     }
     judgement.verdict = Combine(judgement.findings);
   } catch (...) {

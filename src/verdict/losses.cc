@@ -39,6 +39,14 @@ std::vector<std::string> MostFirst(std::vector<GroupLine> lines) {
   return texts;
 }
 
+/// "add", or "skills/add" among several tasks.
+std::string GroupOf(const Pair& pair, bool several) {
+  const std::string& group = pair.sample->group;
+  if (!several) return group.empty() ? "(none)" : group;
+  const std::string& task = pair.subject->candidate->task->name();
+  return group.empty() ? task : task + "/" + group;
+}
+
 // --- samples that are right or wrong
 
 struct ShareCounts {
@@ -86,6 +94,7 @@ GroupLine DescribeShareGroup(Metric metric, const std::string& group,
   const auto samples = static_cast<double>(counts.samples);
   switch (metric) {
     case Metric::kRetention:
+    case Metric::kAccuracyLoss:
       return {counts.baseline - counts.candidate,
               fmt::format("{} {:g}/{:g}", group, counts.candidate, counts.baseline)};
     case Metric::kFlips: {
@@ -107,7 +116,7 @@ bool IsLoss(Metric metric, const Pair& pair) {
                                   : pair.candidate->score < pair.baseline->score;
 }
 
-Losses FindShareLosses(Metric metric, const std::vector<Pair>& pairs) {
+Losses FindShareLosses(Metric metric, const std::vector<Pair>& pairs, bool several) {
   const bool paired = NeedsBaseline(metric);
   const ShareCounts counts = CountShares(pairs, paired);
   Losses losses;
@@ -117,7 +126,7 @@ Losses FindShareLosses(Metric metric, const std::vector<Pair>& pairs) {
                          : fmt::format("{:g} of {} right", counts.candidate, counts.samples);
   std::map<std::string, std::vector<Pair>> groups;
   for (const Pair& pair : pairs) {
-    groups[pair.sample->group].push_back(pair);
+    groups[GroupOf(pair, several)].push_back(pair);
     if (losses.worst.size() < kMostSamples && IsLoss(metric, pair)) {
       losses.worst.push_back(DescribeSample(pair));
     }
@@ -125,7 +134,7 @@ Losses FindShareLosses(Metric metric, const std::vector<Pair>& pairs) {
   if (groups.size() < 2) return losses;
   std::vector<GroupLine> lines;
   for (const auto& [group, members] : groups) {
-    lines.push_back(DescribeShareGroup(metric, group.empty() ? "(none)" : group, members));
+    lines.push_back(DescribeShareGroup(metric, group, members));
   }
   losses.groups = MostFirst(std::move(lines));
   return losses;
@@ -148,7 +157,7 @@ std::string PerplexityOf(const TextCluster& cluster, bool paired) {
 std::vector<std::string> DescribeTextGroups(const std::vector<TextCluster>& clusters, bool paired) {
   std::map<std::string, TextCluster> groups;
   for (const TextCluster& cluster : clusters) {
-    TextCluster& group = groups[cluster.sample->group];
+    TextCluster& group = groups[cluster.sample->group.empty() ? "(none)" : cluster.sample->group];
     group.nll += cluster.nll;
     group.baseline_nll += cluster.baseline_nll;
     group.units += cluster.units;
@@ -157,16 +166,16 @@ std::vector<std::string> DescribeTextGroups(const std::vector<TextCluster>& clus
   std::vector<GroupLine> lines;
   for (const auto& [name, group] : groups) {
     if (!(group.units > 0.0)) continue;
-    lines.push_back({Excess(group), fmt::format("{} {}", name.empty() ? "(none)" : name,
-                                                PerplexityOf(group, paired))});
+    lines.push_back({Excess(group), fmt::format("{} {}", name, PerplexityOf(group, paired))});
   }
   return MostFirst(std::move(lines));
 }
 
-Losses FindTextLosses(Metric metric, const Subject& subject, const std::vector<Pair>& pairs) {
+Losses FindTextLosses(Metric metric, const std::vector<Pair>& pairs) {
   const bool paired = NeedsBaseline(metric);
-  const Per per =
-      metric == Metric::kBitsPerByte ? Per::kByte : PerplexityUnit(*subject.candidate->task);
+  const Per per = metric == Metric::kBitsPerByte
+                      ? Per::kByte
+                      : PerplexityUnit(*pairs.front().subject->candidate->task);
   std::vector<TextCluster> clusters = ClustersOf(pairs, per, paired);
   std::erase_if(clusters, [](const TextCluster& cluster) { return !(cluster.units > 0.0); });
   Losses losses;
@@ -191,10 +200,12 @@ Losses FindTextLosses(Metric metric, const Subject& subject, const std::vector<P
 
 }  // namespace
 
-Losses FindLosses(Metric metric, const Subject& subject) {
-  const std::vector<Pair> pairs = PairsOf(subject);
-  return MeasuredBy(metric) == Measures::kAccuracy ? FindShareLosses(metric, pairs)
-                                                   : FindTextLosses(metric, subject, pairs);
+Losses FindLosses(Metric metric, std::span<const Subject> subjects) {
+  // What was not asked has lost nothing.
+  const std::vector<Pair> pairs = PairsOf(subjects, Claim::kPointEstimate);
+  return MeasuredBy(metric) == Measures::kAccuracy
+             ? FindShareLosses(metric, pairs, subjects.size() > 1)
+             : FindTextLosses(metric, pairs);
 }
 
 }  // namespace gatetest::internal

@@ -2,6 +2,7 @@
 #ifndef GATETEST_SRC_VERDICT_LOSSES_H_
 #define GATETEST_SRC_VERDICT_LOSSES_H_
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ struct Losses {
   std::vector<std::string> worst = {};
 };
 
-/// Of a subject for which the metric could be measured.
-Losses FindLosses(Metric metric, const Subject& subject);
+/// Of subjects for which the metric could be measured.
+Losses FindLosses(Metric metric, std::span<const Subject> subjects);
 
 }  // namespace gatetest::internal
 

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
+#include "gatetest/corpus.h"
 #include "gatetest/error.h"
 #include "src/verdict/measure_perplexity.h"
 #include "src/verdict/measure_shares.h"
@@ -32,6 +34,7 @@ void CheckSubject(Metric metric, const Subject& subject) {
 
 /// Missing samples of a share can be bounded, missing text of a perplexity cannot.
 void CheckMeasured(Metric metric, const std::vector<Pair>& pairs) {
+  if (pairs.empty()) throw Error(ErrorCode::kUndefined, "no sample was asked");
   const Missing missing = MissingIn(pairs, NeedsBaseline(metric));
   const bool bounded = MeasuredBy(metric) == Measures::kAccuracy && missing.samples < pairs.size();
   if (missing.samples == 0 || bounded) return;
@@ -40,27 +43,58 @@ void CheckMeasured(Metric metric, const std::vector<Pair>& pairs) {
                           pairs.size(), missing.first));
 }
 
-}  // namespace
+/// What the subjects' perplexities are counted over.
+Per UnitOf(std::span<const Subject> subjects) {
+  const Per per = PerplexityUnit(*subjects.front().candidate->task);
+  for (const Subject& subject : subjects) {
+    if (PerplexityUnit(*subject.candidate->task) == per) continue;
+    throw Error(
+        ErrorCode::kInvalidArgument,
+        fmt::format("\"{}\" and \"{}\" count perplexity over different units, and do not "
+                    "pool; use bits per byte, or one unit (Per) for both",
+                    subjects.front().candidate->task->name(), subject.candidate->task->name()));
+  }
+  return per;
+}
 
-Measurement Measure(Metric metric, const Subject& subject, const MeasureOptions& options) {
-  CheckSubject(metric, subject);
-  const std::vector<Pair> pairs = PairsOf(subject);
-  CheckMeasured(metric, pairs);
+Measurement MeasurePairs(Metric metric, std::span<const Subject> subjects,
+                         const std::vector<Pair>& pairs, const MeasureOptions& options) {
   switch (metric) {
     case Metric::kAccuracy:
-      return MeasureAccuracy(pairs, options);
     case Metric::kRetention:
-      return MeasureRetention(pairs, options);
+    case Metric::kAccuracyLoss:
     case Metric::kFlips:
-      return MeasureFlips(pairs, options);
+      return MeasureShare(metric, pairs, options);
     case Metric::kPerplexity:
-      return MeasurePerplexity(pairs, PerplexityUnit(*subject.candidate->task), options);
+      return MeasurePerplexity(pairs, UnitOf(subjects), options);
     case Metric::kBitsPerByte:
       return MeasureBitsPerByte(pairs, options);
     case Metric::kPerplexityRatio:
-      return MeasurePerplexityRatio(pairs, PerplexityUnit(*subject.candidate->task), options);
+      return MeasurePerplexityRatio(pairs, UnitOf(subjects), options);
   }
   throw Error(ErrorCode::kInvalidArgument, "there is no such metric");
+}
+
+}  // namespace
+
+void RequireObservations(Measurement& measurement, std::size_t fewest) {
+  Estimate& estimate = measurement.estimate;
+  measurement.fewest = fewest;
+  if (estimate.n < fewest) {
+    estimate.too_few = fmt::format("fewer than {} {}", fewest, estimate.observations);
+  }
+}
+
+Measurement Measure(Metric metric, std::span<const Subject> subjects,
+                    const MeasureOptions& options) {
+  for (const Subject& subject : subjects) CheckSubject(metric, subject);
+  const std::vector<Pair> pairs = PairsOf(subjects, options.claim);
+  CheckMeasured(metric, pairs);
+  Measurement measurement = MeasurePairs(metric, subjects, pairs, options);
+  measurement.sampled = std::any_of(subjects.begin(), subjects.end(), [&](const Subject& subject) {
+    return subject.candidate->sampled || (NeedsBaseline(metric) && subject.baseline->sampled);
+  });
+  return measurement;
 }
 
 }  // namespace gatetest::internal

@@ -4,15 +4,15 @@
 
 #include <cstddef>
 #include <limits>
+#include <span>
+#include <string>
 
 #include "gatetest/estimate.h"
 #include "gatetest/metrics.h"
 #include "gatetest/verdict.h"
+#include "src/statistics/p_values.h"
 
 namespace gatetest::internal {
-
-/// A cluster t interval over fewer clusters is no evidence beyond them.
-inline constexpr std::size_t kFewestClusters = 30;
 
 /// How samples that could not be measured count.
 enum class CountMissing { kNot, kFor, kAgainst };
@@ -20,18 +20,34 @@ enum class CountMissing { kNot, kFor, kAgainst };
 struct MeasureOptions {
   double alpha = 0.05;
   CountMissing missing = CountMissing::kNot;
-  /// For Measurement::z; NaN: there is none.
+  Claim claim = Claim::kDataset;
+  /// What the value is compared with; NaN: nothing.
   double limit = std::numeric_limits<double>::quiet_NaN();
 };
 
 struct Measurement {
   Estimate estimate = {};
-  /// How far the estimate is from the limit, in standard errors of the method; NaN: not known.
+  /// The value less the limit, on the scale on which the value was computed (a quotient, or the
+  /// mean of logarithms): above, exactly at or below the limit, whatever rounding follows.
+  double distance = std::numeric_limits<double>::quiet_NaN();
+  /// What the observations say against the limit.
+  PValues p = {};
+  /// `distance` in standard errors of the method; NaN: not known.
   double z = std::numeric_limits<double>::quiet_NaN();
+  /// Observations without which there is no claim beyond them.
+  std::size_t fewest = 0;
+  /// The test behind `p`, where that is not the interval's: "exact McNemar test".
+  std::string test = {};
+  /// Some answers were drawn at random.
+  bool sampled = false;
 };
 
-/// Throws as the functions of metrics.h do.
-Measurement Measure(Metric metric, const Subject& subject, const MeasureOptions& options);
+/// Notes how many observations a claim beyond them needs.
+void RequireObservations(Measurement& measurement, std::size_t fewest);
+
+/// Of all the subjects' samples together. Throws as the functions of metrics.h do.
+Measurement Measure(Metric metric, std::span<const Subject> subjects,
+                    const MeasureOptions& options);
 
 }  // namespace gatetest::internal
 

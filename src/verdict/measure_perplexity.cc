@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include "gatetest/error.h"
-#include "gatetest/intervals.h"
+#include "src/verdict/measure_clusters.h"
 
 namespace gatetest::internal {
 namespace {
@@ -79,45 +78,36 @@ TextCluster MakeCluster(const Pair& pair, std::size_t window, const Window& cand
   return cluster;
 }
 
-Measurement FromClusters(const std::vector<TextCluster>& clusters, const MeasureOptions& options,
-                         double log_limit) {
-  std::vector<double> values;
-  std::vector<double> weights;
-  double value_sum = 0.0;
-  double weight_sum = 0.0;
-  for (const TextCluster& cluster : clusters) {
-    values.push_back(cluster.nll - cluster.baseline_nll);
-    weights.push_back(cluster.units);
-    value_sum += values.back();
-    weight_sum += weights.back();
+/// Documents that share a cluster are one.
+ClusterSums SumClusters(const std::vector<TextCluster>& texts,
+                        const std::vector<std::size_t>& numbers) {
+  ClusterSums sums;
+  sums.observations = !numbers.empty()            ? "clusters"
+                      : texts.front().window == 0 ? "documents"
+                                                  : "windows";
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::size_t at = numbers.empty() ? i : numbers[i];
+    if (at >= sums.values.size()) {
+      sums.values.resize(at + 1);
+      sums.weights.resize(at + 1);
+    }
+    sums.values[at] += texts[i].nll - texts[i].baseline_nll;
+    sums.weights[at] += texts[i].units;
   }
-  if (!(weight_sum > 0.0)) {
+  return sums;
+}
+
+Measurement MeasureTexts(const std::vector<Pair>& pairs, Per per, bool with_baseline,
+                         double log_limit, double alpha) {
+  const std::vector<TextCluster> texts = ClustersOf(pairs, per, with_baseline);
+  const auto has_units = [](const TextCluster& text) { return text.units > 0.0; };
+  if (std::none_of(texts.begin(), texts.end(), has_units)) {
     throw Error(ErrorCode::kUndefined,
                 "perplexity is undefined: there are no scored tokens, or the model gave no offsets "
                 "(Response::token_ends) by which to count their bytes and words");
   }
-  Measurement measurement;
-  Estimate& estimate = measurement.estimate;
-  estimate.value = value_sum / weight_sum;
-  estimate.n = clusters.size();
-  estimate.observations = clusters.front().window == 0 ? "documents" : "windows";
-  estimate.method = "cluster t (CR3)";
-  if (clusters.size() < kFewestClusters) {
-    estimate.too_few = fmt::format("fewer than {} {}", kFewestClusters, estimate.observations);
-  }
-  if (std::isinf(estimate.value)) {
-    estimate.no_interval = "a token has probability 0";
-    return measurement;
-  }
-  try {
-    const ClusterRatio ratio = ClusterRatioInterval(values, weights, options.alpha);
-    estimate.interval =
-        Interval{.lower = ratio.lower, .upper = ratio.upper, .alpha = options.alpha};
-    measurement.z = (estimate.value - log_limit) / ratio.standard_error;
-  } catch (const Error&) {
-    estimate.no_interval = fmt::format("too few {} to show a spread", estimate.observations);
-  }
-  return measurement;
+  return MeasureClusters(SumClusters(texts, ClusterNumbers(pairs)), Support::kUnbounded, log_limit,
+                         alpha);
 }
 
 /// From the mean of negative log-probabilities to the metric's scale, which `scale` maps ascending.
@@ -137,7 +127,8 @@ double Exp(double x) { return std::exp(x); }
 }  // namespace
 
 std::vector<TextCluster> ClustersOf(const std::vector<Pair>& pairs, Per per, bool with_baseline) {
-  const bool windows = pairs.size() < kFewestClusters && CanUseWindows(pairs, per, with_baseline);
+  const bool windows = pairs.size() < kFewestClusters && ClusterNumbers(pairs).empty() &&
+                       CanUseWindows(pairs, per, with_baseline);
   std::vector<TextCluster> clusters;
   for (const Pair& pair : pairs) {
     const std::vector<Window>& candidate = pair.candidate->windows;
@@ -158,19 +149,18 @@ std::vector<TextCluster> ClustersOf(const std::vector<Pair>& pairs, Per per, boo
 
 Measurement MeasurePerplexity(const std::vector<Pair>& pairs, Per per,
                               const MeasureOptions& options) {
-  return Rescale(FromClusters(ClustersOf(pairs, per, false), options, std::log(options.limit)),
-                 Exp);
+  return Rescale(MeasureTexts(pairs, per, false, std::log(options.limit), options.alpha), Exp);
 }
 
 Measurement MeasureBitsPerByte(const std::vector<Pair>& pairs, const MeasureOptions& options) {
-  return Rescale(FromClusters(ClustersOf(pairs, Per::kByte, false), options,
-                              options.limit * std::numbers::ln2),
-                 [](double nats) { return nats / std::numbers::ln2; });
+  return Rescale(
+      MeasureTexts(pairs, Per::kByte, false, options.limit * std::numbers::ln2, options.alpha),
+      [](double nats) { return nats / std::numbers::ln2; });
 }
 
 Measurement MeasurePerplexityRatio(const std::vector<Pair>& pairs, Per per,
                                    const MeasureOptions& options) {
-  return Rescale(FromClusters(ClustersOf(pairs, per, true), options, std::log(options.limit)), Exp);
+  return Rescale(MeasureTexts(pairs, per, true, std::log(options.limit), options.alpha), Exp);
 }
 
 }  // namespace gatetest::internal

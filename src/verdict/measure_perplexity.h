@@ -20,10 +20,10 @@ struct TextCluster {
   double units = 0.0;         ///< Tokens, words or bytes.
 };
 
-/// Documents when there are at least 30 of them, or the windows cannot be told apart in these
-/// units; else windows. Every outcome is a measured one. Throws Error(kUndefined) where the
-/// baseline gives a token the probability 0, Error(kInvalidArgument) where the two models' units
-/// differ.
+/// Documents when there are at least 30 of them, or they carry clusters (Sample::cluster), or the
+/// windows cannot be told apart in these units; else windows. Every outcome is a measured one.
+/// Throws Error(kUndefined) where the baseline gives a token the probability 0,
+/// Error(kInvalidArgument) where the two models' units differ.
 std::vector<TextCluster> ClustersOf(const std::vector<Pair>& pairs, Per per, bool with_baseline);
 
 Measurement MeasurePerplexity(const std::vector<Pair>& pairs, Per per,

@@ -4,169 +4,229 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
 
 #include "gatetest/error.h"
 #include "gatetest/intervals.h"
+#include "src/statistics/design_effect.h"
+#include "src/verdict/measure_clusters.h"
+#include "src/verdict/scores.h"
 
 namespace gatetest::internal {
 namespace {
 
-/// Tang's interval is not to be relied on below this (it holds its error only roughly even above).
-constexpr std::int64_t kFewestForTang = 20;
+/// The score intervals are not to be relied on below this (they hold their error only roughly even
+/// above).
+constexpr std::size_t kFewestForScore = 20;
+constexpr std::size_t kFewestForShare = 2;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-struct Scores {
-  double candidate;
-  double baseline;
+/// The metric is sum(value) / sum(weight) over samples.
+double ValueOf(Metric metric, const Score& score) {
+  switch (metric) {
+    case Metric::kAccuracyLoss:
+      return score.baseline - score.candidate;
+    case Metric::kFlips:
+      return score.baseline == score.candidate ? 0.0 : 1.0;
+    default:
+      return score.candidate;
+  }
+}
+
+double WeightOf(Metric metric, const Score& score) {
+  return metric == Metric::kRetention ? score.baseline : 1.0;
+}
+
+Support SupportOf(Metric metric) {
+  if (metric == Metric::kRetention) return Support::kQuotient;
+  return metric == Metric::kAccuracyLoss ? Support::kDifference : Support::kShare;
+}
+
+ClusterSums SumClusters(Metric metric, const Scores& scores) {
+  std::vector<std::size_t> place;  // By cluster number; samples that were left out leave gaps.
+  constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  ClusterSums sums;
+  sums.observations = scores.clustered ? "clusters" : "samples";
+  for (const Score& score : scores.all) {
+    if (score.cluster >= place.size()) place.resize(score.cluster + 1, kNone);
+    std::size_t& at = place[score.cluster];
+    if (at == kNone) {
+      at = sums.values.size();
+      sums.values.push_back(0.0);
+      sums.weights.push_back(0.0);
+    }
+    sums.values[at] += ValueOf(metric, score);
+    sums.weights[at] += WeightOf(metric, score);
+  }
+  sums.mean_size = static_cast<double>(scores.all.size()) / static_cast<double>(sums.values.size());
+  return sums;
+}
+
+// --- samples that are right or wrong
+
+/// The metric in whole numbers: numerator / denominator.
+struct Quotient {
+  std::int64_t numerator;
+  std::int64_t denominator;
+
+  double value() const { return static_cast<double>(numerator) / static_cast<double>(denominator); }
 };
 
-bool RightOrWrong(double score) { return score == 0.0 || score == 1.0; }
-
-/// The candidate's scores; a missing one counts as right when it counts for the model.
-std::vector<double> CandidateScores(const std::vector<Pair>& pairs, CountMissing missing) {
-  std::vector<double> scores;
-  for (const Pair& pair : pairs) {
-    if (Measured(pair.candidate)) {
-      scores.push_back(pair.candidate->score);
-    } else if (missing != CountMissing::kNot) {
-      scores.push_back(missing == CountMissing::kFor ? 1.0 : 0.0);
-    }
+Quotient QuotientOf(Metric metric, const PairedCounts& counts) {
+  switch (metric) {
+    case Metric::kRetention:
+      return {counts.candidate_right(), counts.baseline_right()};
+    case Metric::kAccuracyLoss:
+      return {counts.lost - counts.gained, counts.samples()};
+    case Metric::kFlips:
+      return {counts.lost + counts.gained, counts.samples()};
+    default:
+      return {counts.candidate_right(), counts.samples()};
   }
-  return scores;
 }
 
-/// Both models' scores. For retention a missing candidate counts for the model when right, a
-/// missing baseline when wrong.
-std::vector<Scores> RetentionScores(const std::vector<Pair>& pairs, CountMissing missing) {
-  std::vector<Scores> scores;
-  const double favourable = missing == CountMissing::kFor ? 1.0 : 0.0;
-  for (const Pair& pair : pairs) {
-    const bool candidate = Measured(pair.candidate);
-    const bool baseline = Measured(pair.baseline);
-    if (missing == CountMissing::kNot && !(candidate && baseline)) continue;
-    scores.push_back({.candidate = candidate ? pair.candidate->score : favourable,
-                      .baseline = baseline ? pair.baseline->score : 1.0 - favourable});
-  }
-  return scores;
+bool IsShare(Metric metric) { return metric == Metric::kAccuracy || metric == Metric::kFlips; }
+
+Interval Negated(const Interval& interval) {
+  return {.lower = -interval.upper, .upper = -interval.lower, .alpha = interval.alpha};
 }
 
-PairedCounts Count(const std::vector<Scores>& scores) {
-  PairedCounts counts;
-  for (const Scores& score : scores) {
-    const bool candidate = score.candidate == 1.0;
-    const bool baseline = score.baseline == 1.0;
-    ++(baseline ? (candidate ? counts.both : counts.lost)
-                : (candidate ? counts.gained : counts.neither));
-  }
-  return counts;
+/// The score statistic of retention or loss against the limit, positive above it.
+double ScoreStatistic(Metric metric, const PairedCounts& counts, double limit) {
+  if (metric == Metric::kAccuracyLoss) return -TangoStatistic(counts, -limit);
+  // Tang's statistic is for ratios above 0; any right answer at all is above 0.
+  if (limit > 0.0) return TangStatistic(counts, limit);
+  return counts.candidate_right() > 0 ? kInfinity : 0.0;
 }
 
-Measurement Share(std::int64_t successes, std::int64_t trials, const MeasureOptions& options) {
-  Measurement measurement;
+/// Its own standard error; at the ends that is 0, and the limit's is not.
+double ShareZ(const Quotient& quotient, double limit) {
+  const double share = quotient.value();
+  const bool end = quotient.numerator == 0 || quotient.numerator == quotient.denominator;
+  const double p = end ? limit : share;
+  return (share - limit) / std::sqrt(p * (1.0 - p) / static_cast<double>(quotient.denominator));
+}
+
+/// Independent samples.
+void MeasureCounts(Metric metric, const PairedCounts& counts, const MeasureOptions& options,
+                   Measurement& measurement) {
   Estimate& estimate = measurement.estimate;
-  const auto n = static_cast<double>(trials);
-  estimate.value = static_cast<double>(successes) / n;
-  estimate.interval = ClopperPearson(successes, trials, options.alpha);
-  estimate.n = static_cast<std::size_t>(trials);
-  estimate.observations = "samples";
-  estimate.method = "Clopper-Pearson";
-  if (trials == 1) estimate.too_few = "fewer than 2 samples";
-  // At the ends the estimate's own standard error is 0; the limit's is not.
-  const double p = successes == 0 || successes == trials ? options.limit : estimate.value;
-  measurement.z = (estimate.value - options.limit) / std::sqrt(p * (1.0 - p) / n);
-  return measurement;
-}
-
-/// sum(values) / sum(weights) of graded scores, every sample a cluster of its own.
-Measurement GradedRatio(const std::vector<double>& values, const std::vector<double>& weights,
-                        const MeasureOptions& options) {
-  Measurement measurement;
-  Estimate& estimate = measurement.estimate;
-  estimate.value = std::accumulate(values.begin(), values.end(), 0.0) /
-                   std::accumulate(weights.begin(), weights.end(), 0.0);
-  estimate.n = values.size();
-  estimate.observations = "samples";
-  estimate.method = "cluster t (CR3)";
-  if (values.size() < kFewestClusters) {
-    estimate.too_few = fmt::format("fewer than {} samples", kFewestClusters);
-  }
-  try {
-    const ClusterRatio ratio = ClusterRatioInterval(values, weights, options.alpha);
-    estimate.interval =
-        Interval{.lower = ratio.lower, .upper = ratio.upper, .alpha = options.alpha};
-    measurement.z = (estimate.value - options.limit) / ratio.standard_error;
-  } catch (const Error&) {
-    estimate.no_interval = "one sample carries all the weight";
-  }
-  return measurement;
-}
-
-Measurement TangMeasurement(const PairedCounts& counts, const MeasureOptions& options) {
-  Measurement measurement;
-  Estimate& estimate = measurement.estimate;
-  estimate.value =
-      static_cast<double>(counts.candidate_right()) / static_cast<double>(counts.baseline_right());
-  estimate.interval = TangRetention(counts, options.alpha);
+  const Quotient quotient = QuotientOf(metric, counts);
   estimate.n = static_cast<std::size_t>(counts.samples());
   estimate.observations = "samples";
-  estimate.method = "Tang score";
-  if (counts.samples() < kFewestForTang) {
-    estimate.too_few = fmt::format("fewer than {} samples", kFewestForTang);
+  if (IsShare(metric)) {
+    estimate.method = "Clopper-Pearson";
+    estimate.interval = ClopperPearson(quotient.numerator, quotient.denominator, options.alpha);
+    RequireObservations(measurement, kFewestForShare);
+    if (std::isnan(options.limit)) return;
+    measurement.p = BinomialPValues(quotient.numerator, quotient.denominator, options.limit);
+    measurement.z = ShareZ(quotient, options.limit);
+    return;
   }
-  if (options.limit > 0.0) measurement.z = TangStatistic(counts, options.limit);
-  return measurement;
+  estimate.method = metric == Metric::kRetention ? "Tang score" : "Tango score";
+  estimate.interval = metric == Metric::kRetention
+                          ? TangRetention(counts, options.alpha)
+                          : Negated(TangoDifference(counts, options.alpha));
+  RequireObservations(measurement, kFewestForScore);
+  if (std::isnan(options.limit)) return;
+  measurement.z = ScoreStatistic(metric, counts, options.limit);
+  measurement.p = NormalPValues(measurement.z);
+  if (metric == Metric::kAccuracyLoss && options.limit == 0.0) {
+    const McNemarTest test = ExactMcNemar(counts);
+    measurement.p = {.above = test.worse, .below = test.better};
+    measurement.test = "exact McNemar test";
+  }
+}
+
+/// The variance of the metric if samples were independent.
+double IndependentVariance(Metric metric, const PairedCounts& counts) {
+  const double n = static_cast<double>(counts.samples());
+  const double value = QuotientOf(metric, counts).value();
+  const double discordant = static_cast<double>(counts.lost + counts.gained);
+  switch (metric) {
+    case Metric::kRetention: {
+      const double baseline = static_cast<double>(counts.baseline_right());
+      const double both = static_cast<double>(counts.both);
+      const double lost = static_cast<double>(counts.lost);
+      const double gained = static_cast<double>(counts.gained);
+      return (both * (1.0 - value) * (1.0 - value) + lost * value * value + gained) /
+             (baseline * baseline);
+    }
+    case Metric::kAccuracyLoss:
+      return (discordant / n - value * value) / n;
+    default:
+      return value * (1.0 - value) / n;
+  }
+}
+
+/// Samples in clusters.
+void MeasureClusteredCounts(Metric metric, const PairedCounts& counts, const Scores& scores,
+                            const MeasureOptions& options, Measurement& measurement) {
+  Estimate& estimate = measurement.estimate;
+  const Quotient quotient = QuotientOf(metric, counts);
+  const ClusterSums sums = SumClusters(metric, scores);
+  estimate.n = sums.values.size();
+  estimate.observations = sums.observations;
+  RequireObservations(measurement, kFewestClusters);
+  Design design;
+  try {
+    design =
+        DesignOf(sums.values, sums.weights, IndependentVariance(metric, counts), counts.samples());
+  } catch (const Error&) {
+    estimate.method = "design effect";
+    estimate.no_interval =
+        estimate.n < 2 ? "too few clusters to show a spread" : "one cluster carries all the weight";
+    return;
+  }
+  const bool has_limit = !std::isnan(options.limit);
+  const double root = std::sqrt(design.effect);
+  if (IsShare(metric)) {
+    estimate.method = "Korn-Graubard";
+    estimate.interval =
+        ClusteredShare(quotient.numerator, quotient.denominator, design, options.alpha);
+    if (!has_limit) return;
+    measurement.p =
+        ClusteredSharePValues(quotient.numerator, quotient.denominator, design, options.limit);
+    measurement.z = ShareZ(quotient, options.limit) / root;
+    return;
+  }
+  const bool retention = metric == Metric::kRetention;
+  estimate.method = retention ? "Tang score, Rao-Scott" : "Tango score, Rao-Scott";
+  estimate.interval = retention ? ClusteredRetention(counts, design, options.alpha)
+                                : Negated(ClusteredDifference(counts, design, options.alpha));
+  if (!has_limit) return;
+  const double statistic = ScoreStatistic(metric, counts, options.limit);
+  measurement.z = statistic / root;
+  measurement.p = ClusteredScorePValues(statistic, design);
 }
 
 }  // namespace
 
-Measurement MeasureAccuracy(const std::vector<Pair>& pairs, const MeasureOptions& options) {
-  const std::vector<double> scores = CandidateScores(pairs, options.missing);
-  if (!std::all_of(scores.begin(), scores.end(), RightOrWrong)) {
-    return GradedRatio(scores, std::vector<double>(scores.size(), 1.0), options);
-  }
-  const auto right = std::count(scores.begin(), scores.end(), 1.0);
-  return Share(right, static_cast<std::int64_t>(scores.size()), options);
-}
-
-Measurement MeasureRetention(const std::vector<Pair>& pairs, const MeasureOptions& options) {
-  const std::vector<Scores> scores = RetentionScores(pairs, options.missing);
-  std::vector<double> candidate;
-  std::vector<double> baseline;
-  for (const Scores& score : scores) {
-    candidate.push_back(score.candidate);
-    baseline.push_back(score.baseline);
-  }
-  if (std::all_of(baseline.begin(), baseline.end(), [](double b) { return b == 0.0; })) {
+Measurement MeasureShare(Metric metric, const std::vector<Pair>& pairs,
+                         const MeasureOptions& options) {
+  const Scores scores = ScoresOf(metric, pairs, options.missing);
+  const bool nothing_right = std::all_of(scores.all.begin(), scores.all.end(),
+                                         [](const Score& score) { return score.baseline == 0.0; });
+  if (metric == Metric::kRetention && nothing_right) {
     throw Error(ErrorCode::kUndefined,
                 fmt::format("retention is undefined: the baseline has none of {} samples right; "
                             "check the task with the baseline before gating on it",
-                            scores.size()));
+                            scores.all.size()));
   }
-  const bool graded = !std::all_of(candidate.begin(), candidate.end(), RightOrWrong) ||
-                      !std::all_of(baseline.begin(), baseline.end(), RightOrWrong);
-  return graded ? GradedRatio(candidate, baseline, options)
-                : TangMeasurement(Count(scores), options);
-}
-
-Measurement MeasureFlips(const std::vector<Pair>& pairs, const MeasureOptions& options) {
-  std::int64_t flips = 0;
-  std::int64_t samples = 0;
-  for (const Pair& pair : pairs) {
-    if (!Measured(pair.candidate) || !Measured(pair.baseline)) {
-      if (options.missing == CountMissing::kNot) continue;
-      if (options.missing == CountMissing::kAgainst) ++flips;
-    } else {
-      if (!RightOrWrong(pair.candidate->score) || !RightOrWrong(pair.baseline->score)) {
-        throw Error(ErrorCode::kUndefined,
-                    fmt::format("flips are undefined: sample \"{}\" is scored between right and "
-                                "wrong; use retention",
-                                pair.sample->id));
-      }
-      if (pair.candidate->score != pair.baseline->score) ++flips;
-    }
-    ++samples;
+  if (scores.graded) {
+    return MeasureClusters(SumClusters(metric, scores), SupportOf(metric), options.limit,
+                           options.alpha);
   }
-  return Share(flips, samples, options);
+  const PairedCounts counts = Count(scores);
+  Measurement measurement;
+  measurement.estimate.value = QuotientOf(metric, counts).value();
+  measurement.distance = measurement.estimate.value - options.limit;
+  if (scores.clustered) {
+    MeasureClusteredCounts(metric, counts, scores, options, measurement);
+  } else {
+    MeasureCounts(metric, counts, options, measurement);
+  }
+  return measurement;
 }
 
 }  // namespace gatetest::internal

@@ -1,5 +1,5 @@
-// Metrics of tasks whose samples are right or wrong: accuracy, retention, flips. At least one of
-// the pairs is measured.
+// Metrics of tasks whose samples are right or wrong, or in between: accuracy, retention, accuracy
+// loss, flips.
 #ifndef GATETEST_SRC_VERDICT_MEASURE_SHARES_H_
 #define GATETEST_SRC_VERDICT_MEASURE_SHARES_H_
 
@@ -10,9 +10,9 @@
 
 namespace gatetest::internal {
 
-Measurement MeasureAccuracy(const std::vector<Pair>& pairs, const MeasureOptions& options);
-Measurement MeasureRetention(const std::vector<Pair>& pairs, const MeasureOptions& options);
-Measurement MeasureFlips(const std::vector<Pair>& pairs, const MeasureOptions& options);
+/// At least one of the pairs is measured.
+Measurement MeasureShare(Metric metric, const std::vector<Pair>& pairs,
+                         const MeasureOptions& options);
 
 }  // namespace gatetest::internal
 

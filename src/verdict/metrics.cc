@@ -8,14 +8,13 @@ namespace {
 Estimate Of(Metric metric, const Evaluation& evaluation, double alpha) {
   // A subject shares its evaluations; this one outlives it.
   const EvaluationPtr borrowed(EvaluationPtr(), &evaluation);
-  return internal::Measure(metric, {.candidate = borrowed}, {.alpha = alpha}).estimate;
+  const Subject subject{.candidate = borrowed};
+  return internal::Measure(metric, {&subject, 1}, {.alpha = alpha}).estimate;
 }
 
 Estimate Of(Metric metric, const Comparison& comparison, double alpha) {
-  return internal::Measure(metric,
-                           {.candidate = comparison.candidate(), .baseline = comparison.baseline()},
-                           {.alpha = alpha})
-      .estimate;
+  const Subject subject{.candidate = comparison.candidate(), .baseline = comparison.baseline()};
+  return internal::Measure(metric, {&subject, 1}, {.alpha = alpha}).estimate;
 }
 
 }  // namespace
@@ -31,6 +30,9 @@ Estimate BitsPerByte(const Evaluation& evaluation, double alpha) {
 }
 Estimate Retention(const Comparison& comparison, double alpha) {
   return Of(Metric::kRetention, comparison, alpha);
+}
+Estimate AccuracyLoss(const Comparison& comparison, double alpha) {
+  return Of(Metric::kAccuracyLoss, comparison, alpha);
 }
 Estimate Flips(const Comparison& comparison, double alpha) {
   return Of(Metric::kFlips, comparison, alpha);
@@ -49,6 +51,8 @@ std::string_view Name(Metric metric) {
       return "bits per byte";
     case Metric::kRetention:
       return "retention";
+    case Metric::kAccuracyLoss:
+      return "accuracy loss";
     case Metric::kFlips:
       return "flips";
     case Metric::kPerplexityRatio:
@@ -58,14 +62,33 @@ std::string_view Name(Metric metric) {
 }
 
 bool NeedsBaseline(Metric metric) {
-  return metric == Metric::kRetention || metric == Metric::kFlips ||
-         metric == Metric::kPerplexityRatio;
+  switch (metric) {
+    case Metric::kRetention:
+    case Metric::kAccuracyLoss:
+    case Metric::kFlips:
+    case Metric::kPerplexityRatio:
+      return true;
+    case Metric::kAccuracy:
+    case Metric::kPerplexity:
+    case Metric::kBitsPerByte:
+      return false;
+  }
+  return false;
 }
 
 Measures MeasuredBy(Metric metric) {
-  return metric == Metric::kAccuracy || metric == Metric::kRetention || metric == Metric::kFlips
-             ? Measures::kAccuracy
-             : Measures::kPerplexity;
+  switch (metric) {
+    case Metric::kPerplexity:
+    case Metric::kBitsPerByte:
+    case Metric::kPerplexityRatio:
+      return Measures::kPerplexity;
+    case Metric::kAccuracy:
+    case Metric::kRetention:
+    case Metric::kAccuracyLoss:
+    case Metric::kFlips:
+      return Measures::kAccuracy;
+  }
+  return Measures::kAccuracy;
 }
 
 }  // namespace gatetest

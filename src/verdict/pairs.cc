@@ -2,14 +2,46 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "gatetest/error.h"
+
 namespace gatetest::internal {
 namespace {
 
-std::vector<const Outcome*> ByIndex(const Evaluation* evaluation, std::size_t samples) {
-  std::vector<const Outcome*> outcomes(samples, nullptr);
-  if (evaluation == nullptr) return outcomes;
-  for (const Evaluation::Item& item : evaluation->items) {
-    outcomes.at(item.sample) = &item.outcome;
+/// The outcomes of an evaluation, at the places that its samples have in its own data set.
+std::vector<const Outcome*> ByIndex(const Evaluation& evaluation) {
+  std::vector<const Outcome*> outcomes(evaluation.task->dataset().size(), nullptr);
+  const auto reject = [&](std::size_t sample, std::string_view what) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("the evaluation of {} on \"{}\" has an outcome of sample {} (counted "
+                            "from 0), {}",
+                            ToString(evaluation.model), evaluation.task->name(), sample, what));
+  };
+  for (const Evaluation::Item& item : evaluation.items) {
+    if (item.sample >= outcomes.size()) reject(item.sample, "which its data set does not have");
+    if (outcomes[item.sample] != nullptr) reject(item.sample, "which it had before");
+    outcomes[item.sample] = &item.outcome;
+  }
+  return outcomes;
+}
+
+/// The same at the places that samples of the same id have in `dataset`.
+std::vector<const Outcome*> ByIndexIn(const Dataset& dataset, const Evaluation& evaluation) {
+  std::vector<const Outcome*> own = ByIndex(evaluation);
+  if (evaluation.task->dataset().hash() == dataset.hash()) return own;
+  std::unordered_map<std::string_view, const Outcome*> by_id;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    by_id[evaluation.task->dataset().samples()[i].id] = own[i];
+  }
+  std::vector<const Outcome*> outcomes;
+  for (const Sample& sample : dataset.samples()) {
+    const auto found = by_id.find(sample.id);
+    outcomes.push_back(found == by_id.end() ? nullptr : found->second);
   }
   return outcomes;
 }
@@ -21,14 +53,25 @@ std::string WhyMissing(const Outcome* outcome) {
 
 }  // namespace
 
-std::vector<Pair> PairsOf(const Subject& subject) {
-  const std::vector<Sample>& samples = subject.candidate->task->dataset().samples();
-  const auto candidate = ByIndex(subject.candidate.get(), samples.size());
-  const auto baseline = ByIndex(subject.baseline.get(), samples.size());
+std::vector<Pair> PairsOf(std::span<const Subject> subjects, Claim claim) {
   std::vector<Pair> pairs;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (!subject.group.empty() && samples[i].group != subject.group) continue;
-    pairs.push_back({.sample = &samples[i], .candidate = candidate[i], .baseline = baseline[i]});
+  for (const Subject& subject : subjects) {
+    const Dataset& dataset = subject.candidate->task->dataset();
+    const auto candidate = ByIndex(*subject.candidate);
+    const auto baseline = subject.baseline == nullptr
+                              ? std::vector<const Outcome*>(dataset.size(), nullptr)
+                              : ByIndexIn(dataset, *subject.baseline);
+    for (std::size_t i = 0; i < dataset.size(); ++i) {
+      const Sample& sample = dataset.samples()[i];
+      if (!subject.group.empty() && sample.group != subject.group) continue;
+      const bool asked =
+          candidate[i] != nullptr && (subject.baseline == nullptr || baseline[i] != nullptr);
+      if (claim == Claim::kPointEstimate && !asked) continue;
+      pairs.push_back({.subject = &subject,
+                       .sample = &sample,
+                       .candidate = candidate[i],
+                       .baseline = baseline[i]});
+    }
   }
   return pairs;
 }
@@ -47,6 +90,24 @@ Missing MissingIn(const std::vector<Pair>& pairs, bool with_baseline) {
                           WhyMissing(pair.baseline));
   }
   return missing;
+}
+
+std::vector<std::size_t> ClusterNumbers(const std::vector<Pair>& pairs) {
+  const auto carries_one = [](const Pair& pair) { return !pair.sample->cluster.empty(); };
+  if (std::none_of(pairs.begin(), pairs.end(), carries_one)) return {};
+  std::map<std::pair<const Subject*, std::string_view>, std::size_t> known;
+  std::vector<std::size_t> numbers;
+  std::size_t next = 0;
+  for (const Pair& pair : pairs) {
+    if (!carries_one(pair)) {
+      numbers.push_back(next++);
+      continue;
+    }
+    const auto [at, is_new] = known.try_emplace({pair.subject, pair.sample->cluster}, next);
+    if (is_new) ++next;
+    numbers.push_back(at->second);
+  }
+  return numbers;
 }
 
 }  // namespace gatetest::internal

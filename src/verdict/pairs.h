@@ -2,6 +2,8 @@
 #ifndef GATETEST_SRC_VERDICT_PAIRS_H_
 #define GATETEST_SRC_VERDICT_PAIRS_H_
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,14 +13,17 @@
 namespace gatetest::internal {
 
 struct Pair {
+  const Subject* subject = nullptr;
   const Sample* sample = nullptr;
   const Outcome* candidate =
       nullptr;  ///< Null: not asked, because a stop rule ended the evaluation.
   const Outcome* baseline = nullptr;  ///< Null: likewise, or there is no baseline.
 };
 
-/// Every sample of the subject's task and group, in the data set's order.
-std::vector<Pair> PairsOf(const Subject& subject);
+/// Every sample of the subjects' tasks and groups, in the data sets' order; for a point estimate
+/// those that were asked. Throws Error(kInvalidArgument) for an evaluation that has a sample twice,
+/// or one that is not in its data set.
+std::vector<Pair> PairsOf(std::span<const Subject> subjects, Claim claim = Claim::kDataset);
 
 /// What kept samples from being measured.
 struct Missing {
@@ -30,6 +35,10 @@ Missing MissingIn(const std::vector<Pair>& pairs, bool with_baseline);
 inline bool Measured(const Outcome* outcome) {
   return outcome != nullptr && outcome->unmeasured.empty();
 }
+
+/// For each pair the number of its cluster (Sample::cluster, within its task), from 0; a sample
+/// without one is a cluster of its own. Empty where no sample carries a cluster.
+std::vector<std::size_t> ClusterNumbers(const std::vector<Pair>& pairs);
 
 }  // namespace gatetest::internal
 

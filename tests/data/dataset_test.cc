@@ -593,6 +593,9 @@ TEST(DatasetHash, CoversEveryFieldAndTheirBoundaries) {
       {{.id = "ab", .input = "c"}},
       {{.id = "a", .input = "b", .answer = "c"}},
       {{.id = "a", .input = "b", .group = "c"}},
+      {{.id = "a", .input = "b", .cluster = "c"}},
+      {{.id = "a", .input = "b", .cluster = "c"}, {.id = "d"}},
+      {{.id = "a", .input = "b"}, {.id = "d", .cluster = "c"}},
       {{.id = "a", .input = "b", .choices = {"c"}}},
       {{.id = "a", .input = "b", .choices = {"c", ""}}},
       {{.id = "a", .input = "b", .choices = {"", "c"}}},
@@ -619,13 +622,14 @@ TEST_F(DatasetTest, TheHashDoesNotDependOnTheFormat) {
                                           .answer = "0",
                                           .choices = {"yes", "no"},
                                           .group = "g",
+                                          .cluster = "7",
                                           .extra = {{"note", "n"}}}});
   const Dataset jsonl = Load("x.jsonl",
                              "{\"note\":\"n\",\"choices\":[\"yes\", \"no\"],\"group\":\"g\","
-                             "\"answer\":0,\"input\":\"a\\nb\",\"id\":1}\r\n");
+                             "\"cluster\":7,\"answer\":0,\"input\":\"a\\nb\",\"id\":1}\r\n");
   const Dataset csv = Load("y.csv",
-                           "group,id,input,answer,choices,note\n"
-                           "g,1,\"a\nb\",0,\"[\"\"yes\"\",\"\"no\"\"]\",n\n");
+                           "group,id,input,answer,choices,cluster,note\n"
+                           "g,1,\"a\nb\",0,\"[\"\"yes\"\",\"\"no\"\"]\",7,n\n");
   EXPECT_EQ(jsonl.hash(), made.hash());
   EXPECT_EQ(csv.hash(), made.hash());
 }

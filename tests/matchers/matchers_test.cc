@@ -118,7 +118,7 @@ TEST(Matchers, ExplainWhatTheyFound) {
 Expected: retains above 0.9000 of the baseline
   Actual: tinylm int4 on "facts", 4 samples, against tinylm f16 on "facts", 4 samples (of type gatetest::Comparison), of which this was found:
   Actual: retention 0.5000, 90% interval [0.1824, 1.1764], n = 4 paired samples (Tang score)
- Verdict: FAILED: 0.5000 is not above 0.9000; that holds on these 4 samples, and is not yet evidence beyond them: fewer than 20 samples
+ Verdict: FAILED: 0.5000 is not above 0.9000; that holds on these 4 samples, and is not yet evidence beyond them: about 16 more samples would decide
           baseline 4/4, candidate 2/4; 2 lost, 0 gained
   Groups: even 1/2, odd 1/2
    Worst: #q3 "question 3" expected "right", got "wrong"

@@ -104,7 +104,8 @@ TEST(Judge, APopulationClaimNeedsTheBound) {
 TEST(Judge, APopulationClaimNeedsEnoughSamples) {
   EXPECT_EQ(ReasonOf(Metric::kRetention, Limit(0.1).Claim(Claim::kPopulation),
                      Compared(Times(19, "+"), Times(19, "+"))),
-            "a claim beyond these samples needs more of them: there are fewer than 20 samples");
+            "a claim beyond these samples needs more of them: there are fewer than 20 samples; "
+            "about 1 more sample would decide");
   EXPECT_EQ(VerdictOf(Metric::kRetention, Limit(0.1).Claim(Claim::kPopulation),
                       Compared(Times(20, "+"), Times(20, "+"))),
             Verdict::kPassed);
@@ -124,7 +125,8 @@ TEST(Judge, MissingSamplesThatCannotChangeTheVerdictLeaveItStanding) {
   const std::string reason = ReasonOf(Metric::kAccuracy, 0.5, Evaluated("++++++-?"));
   EXPECT_EQ(reason,
             "0.8571 is above 0.5000; that holds on these 7 samples, and is not yet evidence beyond "
-            "them\n1 of 8 samples could not be measured, which cannot change the verdict; the "
+            "them: about 12 more samples would decide\n1 of 8 samples could not be measured, which "
+            "cannot change the verdict; the "
             "first: sample \"q8\": the model threw: out of memory");
   EXPECT_EQ(VerdictOf(Metric::kAccuracy, 0.5, Evaluated("++++++-?")), Verdict::kPassed);
   EXPECT_EQ(VerdictOf(Metric::kAccuracy, 0.5, Evaluated("------+?")), Verdict::kFailed);
@@ -238,7 +240,8 @@ TEST(Judge, NamesOfTasksAndGroupsMayHaveSlashes) {
 
 TEST(Judge, OneSampleIsTooFewBeyondItself) {
   EXPECT_EQ(ReasonOf(Metric::kAccuracy, Limit(0.1).Claim(Claim::kPopulation), Evaluated("+")),
-            "a claim beyond these samples needs more of them: there are fewer than 2 samples");
+            "a claim beyond these samples needs more of them: there are fewer than 2 samples; "
+            "about 1 more sample would decide");
 }
 
 TEST(Judge, WithoutABaselineNothingIsRetained) {

@@ -263,23 +263,5 @@ TEST(PerplexityRatio, OfAnInfiniteBaselineIsUndefined) {
       "log-probability -inf");
 }
 
-TEST(Comparison, RefusesOtherDataAndOtherProtocols) {
-  EXPECT_EQ(ErrorOf([] {
-              Comparison(MakeEvaluation(Rung("f16"), Questions(2), Outcomes("++")),
-                         MakeEvaluation(Rung("int4"), Questions(3), Outcomes("+++")));
-            }).substr(0, 104),
-            "tinylm f16 on \"facts\", 2 samples and tinylm int4 on \"facts\", 3 samples do not "
-            "compare: their data differ");
-  EXPECT_EQ(ErrorOf([] {
-              Comparison(
-                  MakeEvaluation(Rung("f16"), Documents(1), {Text({})}),
-                  MakeEvaluation(Rung("int4"), Documents(1, {.protocol = CorpusProtocol::kRolling}),
-                                 {Text({})}));
-            }),
-            "tinylm f16 on \"prose\", 1 samples and tinylm int4 on \"prose\", 1 samples do not "
-            "compare: one is document perplexity per token, the other rolling perplexity per "
-            "token");
-}
-
 }  // namespace
 }  // namespace gatetest

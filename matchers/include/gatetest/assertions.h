@@ -43,6 +43,12 @@
 #define ASSERT_RETENTION_ABOVE(model, limit) GATETEST_ASSERT_(kRetention, model, limit)
 /// @}
 
+/// The baseline's accuracy - the model's, on the same samples: below `limit`, in [0, 1).
+/// @{
+#define EXPECT_ACCURACY_LOSS_BELOW(model, limit) GATETEST_EXPECT_(kAccuracyLoss, model, limit)
+#define ASSERT_ACCURACY_LOSS_BELOW(model, limit) GATETEST_ASSERT_(kAccuracyLoss, model, limit)
+/// @}
+
 /// The share of samples that changed between right and wrong: below `limit`, in (0, 1].
 /// @{
 #define EXPECT_FLIPS_BELOW(model, limit) GATETEST_EXPECT_(kFlips, model, limit)

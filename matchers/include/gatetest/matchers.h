@@ -10,7 +10,8 @@
 //
 // Only evidence satisfies an expectation. Where a verdict is INCONCLUSIVE or NOT MEASURED the
 // matcher does not match *and* fails the running test, so that no Not(...) around it can turn that
-// into success.
+// into success. (Where INCONCLUSIVE is not to fail the test, IfInconclusive, the matcher matches
+// instead, and a Not(...) around it fails.)
 #ifndef GATETEST_MATCHERS_H_
 #define GATETEST_MATCHERS_H_
 
@@ -84,6 +85,8 @@ RequirementMatcher BitsPerByteBelow(Limit limit);
 /// Candidate accuracy / baseline accuracy on the same samples: strictly above the limit, in [0, 2].
 /// Needs comparisons.
 RequirementMatcher RetentionAbove(Limit limit);
+/// Baseline accuracy - candidate accuracy: strictly below the limit, in [0, 1). Needs comparisons.
+RequirementMatcher AccuracyLossBelow(Limit limit);
 /// Share of samples that changed between right and wrong: strictly below the limit, in (0, 1].
 /// Needs comparisons.
 RequirementMatcher FlipsBelow(Limit limit);

@@ -1,0 +1,27 @@
+// EvaluationPlan: what evaluating a model on a task would take, before anything is asked or loaded.
+//
+//   gatetest::EvaluationPlan plan = evaluator.Plan(model, task);
+//   std::cout << plan.requests << " requests, about " << plan.prompt_tokens << " tokens\n";
+#ifndef GATETEST_EVALUATION_PLAN_H_
+#define GATETEST_EVALUATION_PLAN_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace gatetest {
+
+/// Counts of samples are exact, the rest is what can be known without the model: tokens are counted
+/// as four bytes of UTF-8 each, a rule of thumb for English.
+struct EvaluationPlan {
+  std::size_t samples = 0;   ///< Of the task's data set.
+  std::size_t requests = 0;  ///< In the first round; a model that tokenizes may be asked more.
+  std::int64_t prompt_tokens = 0;      ///< About: all that the model reads.
+  std::int64_t completion_tokens = 0;  ///< At most: what it may generate.
+  /// The same evaluator has evaluated, or planned, the same before: it takes nothing more.
+  bool shared = false;
+};
+
+}  // namespace gatetest
+
+#endif  // GATETEST_EVALUATION_PLAN_H_

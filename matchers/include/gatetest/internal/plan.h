@@ -1,0 +1,29 @@
+// --gatetest_plan: assertions print what they would take, and evaluate nothing.
+#ifndef GATETEST_INTERNAL_PLAN_H_
+#define GATETEST_INTERNAL_PLAN_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "gatetest/evaluator.h"
+#include "gatetest/gate.h"
+#include "gatetest/verdict.h"
+
+namespace gatetest::internal {
+
+/// Prints what a requirement on `model` would take: the evaluations, and for a population claim how
+/// many samples would decide.
+void PlanRequirement(const Requirement& requirement, const ModelPtr& model, const GateScope& scope);
+
+/// The same for an evaluation that a matcher is to judge.
+void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, Evaluator& evaluator);
+
+/// "12 assertions ...; nothing was gated: a plan evaluates nothing". The last line of a run.
+std::string PlanSummary();
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_INTERNAL_PLAN_H_

@@ -1,0 +1,27 @@
+// What the command line says of a whole run, for matchers and macros.
+#ifndef GATETEST_INTERNAL_RUN_SETTINGS_H_
+#define GATETEST_INTERNAL_RUN_SETTINGS_H_
+
+#include <optional>
+#include <string>
+
+#include "gatetest/gate.h"
+#include "gatetest/limit.h"
+
+namespace gatetest::internal {
+
+/// gatetest::Init fills it in.
+struct RunSettings {
+  std::string program = {};          ///< argv[0], for the line that runs one test again.
+  std::optional<Claim> claim = {};   ///< Goes before the gate's, not before a limit's own.
+  std::optional<double> alpha = {};  ///< Likewise.
+  std::optional<IfInconclusive> if_inconclusive = {};  ///< Goes before the gate's.
+  bool plan = false;  ///< Nothing is evaluated: assertions say what they take.
+};
+
+/// Of this process.
+RunSettings& TheRunSettings();
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_INTERNAL_RUN_SETTINGS_H_

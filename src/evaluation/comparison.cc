@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "gatetest/error.h"
+#include "gatetest/evaluation.h"
+#include "src/text/show.h"
+
+namespace gatetest {
+namespace {
+
+/// "a, b and 3 more".
+std::string ShowSome(std::vector<std::string> all) {
+  constexpr std::size_t kMost = 5;
+  const std::string more =
+      all.size() > kMost ? fmt::format(" and {} more", all.size() - kMost) : std::string();
+  all.resize(std::min(all.size(), kMost));
+  return fmt::format("{}{}", fmt::join(all, ", "), more);
+}
+
+/// The first thing in which two samples of one id differ; empty when they are the same.
+std::string_view DifferentPart(const Sample& a, const Sample& b) {
+  if (a.input != b.input) return "its input";
+  if (a.answer != b.answer) return "its answer";
+  if (a.choices != b.choices) return "its choices";
+  if (a.group != b.group) return "its group";
+  if (a.cluster != b.cluster) return "its cluster";
+  return a.extra != b.extra ? "its extra fields" : "";
+}
+
+/// Why samples do not pair by their ids; empty when they do, in whatever order they are.
+std::string WhyNotPaired(const Dataset& baseline, const Dataset& candidate) {
+  if (baseline.hash() == candidate.hash()) return "";
+  std::unordered_map<std::string_view, const Sample*> unpaired;
+  for (const Sample& sample : baseline.samples()) unpaired[sample.id] = &sample;
+  std::vector<std::string> extra;
+  std::vector<std::string> changed;
+  for (const Sample& sample : candidate.samples()) {
+    const auto found = unpaired.find(sample.id);
+    if (found == unpaired.end()) {
+      extra.push_back(internal::Quote(sample.id));
+      continue;
+    }
+    const std::string_view part = DifferentPart(*found->second, sample);
+    if (!part.empty()) changed.push_back(fmt::format("{} ({})", internal::Quote(sample.id), part));
+    unpaired.erase(found);
+  }
+  std::vector<std::string> missing;
+  for (const Sample& sample : baseline.samples()) {
+    if (unpaired.contains(sample.id)) missing.push_back(internal::Quote(sample.id));
+  }
+  std::vector<std::string> why;
+  if (!missing.empty()) why.push_back("only the baseline was asked " + ShowSome(missing));
+  if (!extra.empty()) why.push_back("only the candidate was asked " + ShowSome(extra));
+  if (!changed.empty()) why.push_back("not the same in both: " + ShowSome(changed));
+  return why.empty() ? ""
+                     : fmt::format(
+                           "samples are paired by id, and {}; evaluate both models on one "
+                           "data set",
+                           fmt::join(why, "; "));
+}
+
+std::string Describe(const Evaluation& evaluation) {
+  return fmt::format("{} on \"{}\"", ToString(evaluation.model), evaluation.task->name());
+}
+
+}  // namespace
+
+Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate)
+    : baseline_(std::move(baseline)), candidate_(std::move(candidate)) {
+  if (baseline_ == nullptr || candidate_ == nullptr) {
+    throw Error(ErrorCode::kInvalidArgument, "a comparison needs two evaluations");
+  }
+  if (!baseline_->failure.empty() || !candidate_->failure.empty()) return;
+  const Task& one = *baseline_->task;
+  const Task& other = *candidate_->task;
+  const auto reject = [&](const std::string& why) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("{} and {} do not compare: {}", Describe(*baseline_),
+                            Describe(*candidate_), why));
+  };
+  if (!baseline_->provenance.identity.empty() &&
+      baseline_->provenance.identity == candidate_->provenance.identity) {
+    reject(
+        "the candidate is the baseline. Models of one name, quantization, weights, code and "
+        "options share their answers; if they differ, say so in ModelInfo (options, code_id), or "
+        "leave weights empty");
+  }
+  const std::string not_paired = WhyNotPaired(one.dataset(), other.dataset());
+  if (!not_paired.empty()) reject(not_paired);
+  if (one.identity() != other.identity()) {
+    reject(fmt::format("one is {}, the other {}", one.identity(), other.identity()));
+  }
+}
+
+}  // namespace gatetest

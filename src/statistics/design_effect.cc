@@ -1,0 +1,125 @@
+#include "src/statistics/design_effect.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "src/statistics/distributions.h"
+
+namespace gatetest::internal {
+namespace {
+
+double Squared(double x) { return x * x; }
+
+/// Trials and successes as if independent.
+struct Effective {
+  double successes;
+  double failures;
+};
+
+Effective EffectiveCounts(std::int64_t successes, std::int64_t trials, const Design& design,
+                          double alpha) {
+  const auto n = static_cast<double>(trials);
+  const double degrees = static_cast<double>(design.clusters - 1);
+  const double few_clusters = Squared(UpperStudent(alpha, n - 1.0) / UpperStudent(alpha, degrees));
+  const double scale = few_clusters / design.effect;
+  return {.successes = scale * static_cast<double>(successes),
+          .failures = scale * static_cast<double>(trials - successes)};
+}
+
+/// The alpha, in (0, 0.5), at which `probability` of the limit, found with it, equals it; 1 above.
+/// It enters through the quantiles of t as well.
+template <typename Probability>
+double Invert(Probability probability) {
+  constexpr double kSmallest = -690.0;  // exp of it is the smallest that is asked about.
+  double low = kSmallest;
+  double high = std::log(0.5) - 1e-12;
+  if (probability(std::exp(high)) >= std::exp(high)) return 1.0;
+  if (probability(std::exp(low)) <= std::exp(low)) return 0.0;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2.0;
+    (probability(std::exp(middle)) > std::exp(middle) ? low : high) = middle;
+  }
+  return std::exp(high);
+}
+
+/// The one-sided alpha of a normal interval whose half is `z` standard errors.
+double AlphaOf(double z) {
+  return std::max(boost::math::cdf(boost::math::complement(Normal(), z)), 1e-300);
+}
+
+double WidenedAlpha(const Design& design, double alpha) {
+  const double t = UpperStudent(alpha, static_cast<double>(design.clusters - 1));
+  return AlphaOf(t * std::sqrt(design.effect));
+}
+
+}  // namespace
+
+Design DesignOf(const std::vector<double>& cluster_values,
+                const std::vector<double>& cluster_weights, double variance,
+                std::int64_t observations) {
+  constexpr double kAnyAlpha = 0.05;  // The standard error does not depend on it.
+  const ClusterRatio ratio = ClusterRatioInterval(cluster_values, cluster_weights, kAnyAlpha);
+  const auto clusters = static_cast<double>(cluster_values.size());
+  const double effect = variance > 0.0 && ratio.standard_error > 0.0
+                            ? Squared(ratio.standard_error) / variance
+                            : static_cast<double>(observations) / clusters;
+  return {.effect = std::max(effect, 1.0),
+          .clusters = static_cast<std::int64_t>(cluster_values.size())};
+}
+
+Interval ClusteredShare(std::int64_t successes, std::int64_t trials, const Design& design,
+                        double alpha) {
+  CheckAlpha("ClusteredShare", alpha);
+  const Effective counts = EffectiveCounts(successes, trials, design, alpha);
+  Interval interval{.lower = 0.0, .upper = 1.0, .alpha = alpha};
+  if (successes > 0) {
+    interval.lower = boost::math::quantile(Beta(counts.successes, counts.failures + 1.0), alpha);
+  }
+  if (successes < trials) {
+    interval.upper = boost::math::quantile(
+        boost::math::complement(Beta(counts.successes + 1.0, counts.failures), alpha));
+  }
+  return interval;
+}
+
+PValues ClusteredSharePValues(std::int64_t successes, std::int64_t trials, const Design& design,
+                              double limit) {
+  PValues p;
+  if (std::isnan(limit)) return p;
+  if (limit < 0.0 || (limit == 0.0 && successes > 0)) return {.above = 0.0, .below = 1.0};
+  if (limit > 1.0 || (limit == 1.0 && successes < trials)) return {.above = 1.0, .below = 0.0};
+  if (limit == 0.0 || limit == 1.0) return p;
+  if (successes > 0) {
+    p.above = Invert([&](double alpha) {
+      const Effective counts = EffectiveCounts(successes, trials, design, alpha);
+      return boost::math::cdf(Beta(counts.successes, counts.failures + 1.0), limit);
+    });
+  }
+  if (successes < trials) {
+    p.below = Invert([&](double alpha) {
+      const Effective counts = EffectiveCounts(successes, trials, design, alpha);
+      return boost::math::cdf(
+          boost::math::complement(Beta(counts.successes + 1.0, counts.failures), limit));
+    });
+  }
+  return p;
+}
+
+Interval ClusteredRetention(const PairedCounts& counts, const Design& design, double alpha) {
+  Interval interval = TangRetention(counts, WidenedAlpha(design, alpha));
+  interval.alpha = alpha;
+  return interval;
+}
+
+Interval ClusteredDifference(const PairedCounts& counts, const Design& design, double alpha) {
+  Interval interval = TangoDifference(counts, WidenedAlpha(design, alpha));
+  interval.alpha = alpha;
+  return interval;
+}
+
+PValues ClusteredScorePValues(double statistic, const Design& design) {
+  return StudentPValues(statistic / std::sqrt(design.effect),
+                        static_cast<double>(design.clusters - 1));
+}
+
+}  // namespace gatetest::internal

@@ -1,0 +1,51 @@
+// Intervals of counts whose observations come in clusters. A cluster t interval of shares holds
+// nothing near 0 and 1 (at a share of 0.99 its lower bound is wrong in up to 20% of all cases where
+// it promises 5%), so the methods for independent observations are used, made wider by the design
+// effect: how many times larger the clusters make the variance. (Korn and Graubard, Survey
+// Methodology 24, 1998; Rao and Scott, Biometrics 48, 1992.)
+#ifndef GATETEST_SRC_STATISTICS_DESIGN_EFFECT_H_
+#define GATETEST_SRC_STATISTICS_DESIGN_EFFECT_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "gatetest/estimate.h"
+#include "gatetest/intervals.h"
+#include "src/statistics/p_values.h"
+
+namespace gatetest::internal {
+
+/// Observations in clusters.
+struct Design {
+  double effect = 1.0;        ///< Variance by clusters / variance if independent; at least 1.
+  std::int64_t clusters = 0;  ///< At least 2.
+};
+
+/// The design of the ratio sum(values) / sum(weights). `cluster_values` and `cluster_weights` are
+/// sums over clusters, `variance` that of the ratio if observations were independent. Where the
+/// clusters show no spread they are taken to be all of one mind: `observations` / clusters. Throws
+/// as ClusterRatioInterval does (fewer than 2 clusters, one that has all the weight).
+Design DesignOf(const std::vector<double>& cluster_values,
+                const std::vector<double>& cluster_weights, double variance,
+                std::int64_t observations);
+
+/// A share: Clopper and Pearson at the effective number of trials,
+/// trials / effect * (t(1-alpha, trials-1) / t(1-alpha, clusters-1))^2.
+/// @{
+Interval ClusteredShare(std::int64_t successes, std::int64_t trials, const Design& design,
+                        double alpha);
+PValues ClusteredSharePValues(std::int64_t successes, std::int64_t trials, const Design& design,
+                              double limit);
+/// @}
+
+/// Tang's and Tango's score statistics, divided by the root of the design effect, against the
+/// quantiles of t with clusters - 1 degrees of freedom.
+/// @{
+Interval ClusteredRetention(const PairedCounts& counts, const Design& design, double alpha);
+Interval ClusteredDifference(const PairedCounts& counts, const Design& design, double alpha);
+PValues ClusteredScorePValues(double statistic, const Design& design);
+/// @}
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_SRC_STATISTICS_DESIGN_EFFECT_H_

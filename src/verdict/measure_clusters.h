@@ -1,0 +1,39 @@
+// Metrics that are ratios of sums over clusters of observations that depend on each other.
+#ifndef GATETEST_SRC_VERDICT_MEASURE_CLUSTERS_H_
+#define GATETEST_SRC_VERDICT_MEASURE_CLUSTERS_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "src/verdict/measure.h"
+
+namespace gatetest::internal {
+
+/// A cluster t interval over fewer clusters is no evidence beyond them.
+inline constexpr std::size_t kFewestClusters = 30;
+
+/// One entry a cluster.
+struct ClusterSums {
+  std::vector<double> values = {};
+  std::vector<double> weights = {};
+  std::string observations = {};  ///< What the clusters are: "windows".
+  double mean_size = 1.0;         ///< Scores in a cluster.
+};
+
+/// What the value and weight of one score can be. Where all clusters are alike, a standard
+/// error of 0 says nothing of clusters that were not seen; these bounds do.
+enum class Support {
+  kUnbounded,   ///< Log-probabilities: what is equal to the last digit is so for a reason.
+  kShare,       ///< From 0 to 1, of weight 1: scores.
+  kDifference,  ///< From -1 to 1, of weight 1: differences of two scores.
+  kQuotient,    ///< From 0 to 1, and the weight too: two scores.
+};
+
+/// sum(values) / sum(weights) with the cluster t interval (CR3), not to be relied on below 30
+/// clusters. `limit` is on the scale of that quotient. The sum of weights is above 0.
+Measurement MeasureClusters(const ClusterSums& sums, Support support, double limit, double alpha);
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_SRC_VERDICT_MEASURE_CLUSTERS_H_

@@ -1,0 +1,86 @@
+#include "src/verdict/scores.h"
+
+#include <fmt/format.h>
+
+#include "gatetest/error.h"
+
+namespace gatetest::internal {
+namespace {
+
+constexpr double kRight = 1.0;
+constexpr double kWrong = 0.0;
+
+bool RightOrWrong(double score) { return score == kRight || score == kWrong; }
+
+void CheckScore(Metric metric, const Pair& pair, double score) {
+  if (!(score >= kWrong && score <= kRight)) {
+    throw Error(ErrorCode::kUndefined,
+                fmt::format("sample \"{}\" has the score {}, which is not between 0 and 1",
+                            pair.sample->id, score));
+  }
+  if (metric == Metric::kFlips && !RightOrWrong(score)) {
+    throw Error(ErrorCode::kUndefined,
+                fmt::format("flips are undefined: sample \"{}\" is scored between right and "
+                            "wrong; use retention",
+                            pair.sample->id));
+  }
+}
+
+/// Fills in what is missing. A flip counts against the candidate; else a wrong answer of its own
+/// does, and a right one of the baseline.
+Score Complete(Metric metric, const Pair& pair, bool in_favour) {
+  const bool has_candidate = Measured(pair.candidate);
+  const bool has_baseline = Measured(pair.baseline);
+  const double favourable = in_favour ? kRight : kWrong;
+  Score score{.candidate = has_candidate ? pair.candidate->score : favourable,
+              .baseline = has_baseline ? pair.baseline->score : kRight - favourable};
+  if (metric != Metric::kFlips) return score;
+  if (has_baseline) {
+    score.candidate = in_favour ? score.baseline : kRight - score.baseline;
+  } else {
+    score.baseline = in_favour ? score.candidate : kRight - score.candidate;
+  }
+  return score;
+}
+
+}  // namespace
+
+Scores ScoresOf(Metric metric, const std::vector<Pair>& pairs, CountMissing missing) {
+  const bool paired = NeedsBaseline(metric);
+  const std::vector<std::size_t> clusters = ClusterNumbers(pairs);
+  Scores scores{.clustered = !clusters.empty()};
+  scores.all.reserve(pairs.size());
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const Pair& pair = pairs[i];
+    const bool measured = Measured(pair.candidate) && (!paired || Measured(pair.baseline));
+    if (!measured && missing == CountMissing::kNot) continue;
+    if (Measured(pair.candidate)) CheckScore(metric, pair, pair.candidate->score);
+    if (paired && Measured(pair.baseline)) CheckScore(metric, pair, pair.baseline->score);
+    Score score;
+    if (measured) {
+      score.candidate = pair.candidate->score;
+      if (paired) score.baseline = pair.baseline->score;
+    } else {
+      score = Complete(metric, pair, missing == CountMissing::kFor);
+      if (!paired) score.baseline = kRight;
+    }
+    score.cluster = scores.clustered ? clusters[i] : scores.all.size();
+    scores.graded =
+        scores.graded || !RightOrWrong(score.candidate) || !RightOrWrong(score.baseline);
+    scores.all.push_back(score);
+  }
+  return scores;
+}
+
+PairedCounts Count(const Scores& scores) {
+  PairedCounts counts;
+  for (const Score& score : scores.all) {
+    const bool candidate = score.candidate == kRight;
+    const bool baseline = score.baseline == kRight;
+    ++(baseline ? (candidate ? counts.both : counts.lost)
+                : (candidate ? counts.gained : counts.neither));
+  }
+  return counts;
+}
+
+}  // namespace gatetest::internal

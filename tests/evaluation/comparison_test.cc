@@ -1,0 +1,116 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gatetest/evaluation.h"
+#include "gatetest/metrics.h"
+#include "tests/support/errors.h"
+#include "tests/support/evaluations.h"
+
+namespace gatetest {
+namespace {
+
+using namespace testing_support;  // NOLINT: builders
+
+TaskPtr TaskOf(std::vector<Sample> samples) {
+  return ExactMatch(MakeDataset("facts", std::move(samples)));
+}
+
+Sample Item(const std::string& id, const std::string& input = "x") {
+  return {.id = id, .input = input, .answer = "right"};
+}
+
+std::string WhyNot(const TaskPtr& baseline, const TaskPtr& candidate) {
+  const auto all_right = [](const TaskPtr& task) {
+    return Outcomes(std::string(task->dataset().size(), '+'));
+  };
+  return ErrorOf(
+      [&] {
+        Comparison(MakeEvaluation(Rung("f16"), baseline, all_right(baseline)),
+                   MakeEvaluation(Rung("int4"), candidate, all_right(candidate)));
+      },
+      ErrorCode::kInvalidArgument);
+}
+
+constexpr const char* kPrefix =
+    "tinylm f16 on \"facts\" and tinylm int4 on \"facts\" do not compare: samples are paired by "
+    "id, "
+    "and ";
+constexpr const char* kSuffix = "; evaluate both models on one data set";
+
+TEST(Comparison, NamesTheSamplesThatOnlyOneWasAsked) {
+  EXPECT_EQ(WhyNot(TaskOf({Item("a"), Item("b")}), TaskOf({Item("a")})),
+            std::string(kPrefix) + "only the baseline was asked \"b\"" + kSuffix);
+  EXPECT_EQ(WhyNot(TaskOf({Item("a")}), TaskOf({Item("b"), Item("a"), Item("c")})),
+            std::string(kPrefix) + "only the candidate was asked \"b\", \"c\"" + kSuffix);
+  EXPECT_EQ(WhyNot(TaskOf({Item("a"), Item("b")}), TaskOf({Item("c"), Item("a")})),
+            std::string(kPrefix) +
+                "only the baseline was asked \"b\"; only the candidate was asked \"c\"" + kSuffix);
+}
+
+TEST(Comparison, NamesFiveAndCountsTheRest) {
+  std::vector<Sample> many;
+  for (int i = 1; i <= 9; ++i) many.push_back(Item("q" + std::to_string(i)));
+  EXPECT_EQ(WhyNot(TaskOf(many), TaskOf({Item("q1")})),
+            std::string(kPrefix) +
+                "only the baseline was asked \"q2\", \"q3\", \"q4\", \"q5\", \"q6\" and 3 more" +
+                kSuffix);
+}
+
+TEST(Comparison, NamesSamplesThatAreNotTheSame) {
+  Sample other_answer = Item("b");
+  other_answer.answer = "wrong";
+  Sample other_cluster = Item("c");
+  other_cluster.cluster = "7";
+  EXPECT_EQ(WhyNot(TaskOf({Item("a"), Item("b"), Item("c")}),
+                   TaskOf({Item("a", "y"), other_answer, other_cluster})),
+            std::string(kPrefix) +
+                "not the same in both: \"a\" (its input), \"b\" (its answer), \"c\" (its cluster)" +
+                kSuffix);
+}
+
+TEST(Comparison, PairsSamplesById) {
+  // Right and wrong by the sample's id, in another order of the file.
+  std::vector<Sample> samples;
+  for (int i = 0; i < 6; ++i) samples.push_back(Item(std::to_string(i)));
+  std::vector<Sample> turned = samples;
+  std::reverse(turned.begin(), turned.end());
+  const Comparison comparison(MakeEvaluation(Rung("f16"), TaskOf(turned), Outcomes("-+++++")),
+                              MakeEvaluation(Rung("int4"), TaskOf(samples), Outcomes("++++--")));
+  // The baseline is wrong in "5", the candidate in "4" and "5": one lost, none gained.
+  EXPECT_EQ(Retention(comparison).value, 4.0 / 5.0);
+  EXPECT_EQ(Flips(comparison).value, 1.0 / 6.0);
+  EXPECT_EQ(AccuracyLoss(comparison).value, 1.0 / 6.0);
+}
+
+TEST(Comparison, RefusesOtherProtocols) {
+  EXPECT_EQ(ErrorOf(
+                [] {
+                  Comparison(MakeEvaluation(Rung("f16"), Documents(1), {Text({})}),
+                             MakeEvaluation(Rung("int4"),
+                                            Documents(1, {.protocol = CorpusProtocol::kRolling}),
+                                            {Text({})}));
+                },
+                ErrorCode::kInvalidArgument),
+            "tinylm f16 on \"prose\" and tinylm int4 on \"prose\" do not compare: one is document "
+            "perplexity per token, the other rolling perplexity per token");
+}
+
+TEST(Comparison, RefusesEvaluationsThatHaveASampleTwiceOrOneThatIsNotThere) {
+  const TaskPtr task = Questions(2);
+  Evaluation twice = *MakeEvaluation(Rung("int4"), task, Outcomes("++"));
+  twice.items[1].sample = 0;
+  EXPECT_EQ(ErrorOf([&] { Accuracy(twice); }, ErrorCode::kInvalidArgument),
+            "the evaluation of tinylm int4 on \"facts\" has an outcome of sample 0 (counted from "
+            "0), which it had before");
+  twice.items[1].sample = 2;
+  EXPECT_EQ(ErrorOf([&] { Accuracy(twice); }, ErrorCode::kInvalidArgument),
+            "the evaluation of tinylm int4 on \"facts\" has an outcome of sample 2 (counted from "
+            "0), which its data set does not have");
+}
+
+}  // namespace
+}  // namespace gatetest
