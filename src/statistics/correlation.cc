@@ -122,9 +122,7 @@ Ranks RanksOf(const std::vector<double>& values) {
   return ranks;
 }
 
-int Sign(std::int64_t a, std::int64_t b) {
-  return static_cast<int>(a > b) - static_cast<int>(a < b);
-}
+std::int64_t Sign(std::int64_t a, std::int64_t b) { return a > b ? 1 : a < b ? -1 : 0; }
 
 // How often a whole number comes out: counts_[i] for first_ + i.
 class Tally {
@@ -373,8 +371,8 @@ RankCorrelation Kendall(std::span<const Point> points) {
   std::int64_t y_pairs = 0;
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      const int dx = Sign(x.doubled[i], x.doubled[j]);
-      const int dy = Sign(y.doubled[i], y.doubled[j]);
+      const std::int64_t dx = Sign(x.doubled[i], x.doubled[j]);
+      const std::int64_t dy = Sign(y.doubled[i], y.doubled[j]);
       distance += dx * dy;
       x_pairs += dx * dx;
       y_pairs += dy * dy;

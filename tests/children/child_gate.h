@@ -1,5 +1,5 @@
-// A gate that costs nothing, for child programs: "good" has everything right, "bad" half, "broken"
-// throws.
+// A gate that costs nothing, for child programs: "good" has everything right, "fair" nine of ten,
+// "bad" half, "broken" throws.
 #ifndef GATETEST_TESTS_CHILDREN_CHILD_GATE_H_
 #define GATETEST_TESTS_CHILDREN_CHILD_GATE_H_
 
@@ -13,8 +13,9 @@ inline gatetest::ModelPtr ChildModel(const std::string& name) {
   return gatetest::FunctionModel(
       {.name = name}, {.generate = [name](const gatetest::Request& request) {
         if (name == "broken") throw std::runtime_error("the engine is on fire");
-        const bool half = name == "bad" && std::stoi(request.prompt) % 2 == 0;
-        const bool right = name == "good" || half;
+        const int number = std::stoi(request.prompt);
+        const bool right = name == "good" || (name == "bad" && number % 2 == 0) ||
+                           (name == "fair" && number % 10 != 0);
         return gatetest::Response::Text(right ? request.prompt : "?");
       }});
 }
