@@ -54,8 +54,19 @@ bool CanUseWindows(const std::vector<Pair>& pairs, Per per, bool with_baseline) 
   });
 }
 
+/// Of evaluations made by hand too: a NaN would read as a failed comparison.
+void CheckWindow(const Pair& pair, const Window& window) {
+  if (window.nll >= 0.0) return;
+  throw Error(ErrorCode::kUndefined,
+              fmt::format("document \"{}\" has the negative log-likelihood {}, which is not 0 or "
+                          "more",
+                          pair.sample->id, window.nll));
+}
+
 TextCluster MakeCluster(const Pair& pair, std::size_t window, const Window& candidate,
                         const Window* baseline, Per per) {
+  CheckWindow(pair, candidate);
+  if (baseline != nullptr) CheckWindow(pair, *baseline);
   TextCluster cluster;
   cluster.sample = pair.sample;
   cluster.window = window;

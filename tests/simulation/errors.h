@@ -55,7 +55,8 @@ class Worst {
 
  private:
   static void Keep(Case& kept, double error, const std::string& setting) {
-    if (error > kept.error) kept = {error, setting};
+    constexpr double kRounding = 1e-6;  // Of settings that are equally bad the first, everywhere.
+    if (error > kept.error + kRounding) kept = {error, setting};
   }
 
   Case high_, low_;
