@@ -26,22 +26,6 @@ Effective EffectiveCounts(std::int64_t successes, std::int64_t trials, const Des
           .failures = scale * static_cast<double>(trials - successes)};
 }
 
-/// The alpha, in (0, 0.5), at which `probability` of the limit, found with it, equals it; 1 above.
-/// It enters through the quantiles of t as well.
-template <typename Probability>
-double Invert(Probability probability) {
-  constexpr double kSmallest = -690.0;  // exp of it is the smallest that is asked about.
-  double low = kSmallest;
-  double high = std::log(0.5) - 1e-12;
-  if (probability(std::exp(high)) >= std::exp(high)) return 1.0;
-  if (probability(std::exp(low)) <= std::exp(low)) return 0.0;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2.0;
-    (probability(std::exp(middle)) > std::exp(middle) ? low : high) = middle;
-  }
-  return std::exp(high);
-}
-
 /// The one-sided alpha of a normal interval whose half is `z` standard errors.
 double AlphaOf(double z) {
   return std::max(boost::math::cdf(boost::math::complement(Normal(), z)), 1e-300);
@@ -83,24 +67,20 @@ Interval ClusteredShare(std::int64_t successes, std::int64_t trials, const Desig
 }
 
 PValues ClusteredSharePValues(std::int64_t successes, std::int64_t trials, const Design& design,
-                              double limit) {
+                              double limit, double alpha) {
+  CheckAlpha("ClusteredSharePValues", alpha);
   PValues p;
   if (std::isnan(limit)) return p;
   if (limit < 0.0 || (limit == 0.0 && successes > 0)) return {.above = 0.0, .below = 1.0};
   if (limit > 1.0 || (limit == 1.0 && successes < trials)) return {.above = 1.0, .below = 0.0};
   if (limit == 0.0 || limit == 1.0) return p;
+  const Effective counts = EffectiveCounts(successes, trials, design, alpha);
   if (successes > 0) {
-    p.above = Invert([&](double alpha) {
-      const Effective counts = EffectiveCounts(successes, trials, design, alpha);
-      return boost::math::cdf(Beta(counts.successes, counts.failures + 1.0), limit);
-    });
+    p.above = boost::math::cdf(Beta(counts.successes, counts.failures + 1.0), limit);
   }
   if (successes < trials) {
-    p.below = Invert([&](double alpha) {
-      const Effective counts = EffectiveCounts(successes, trials, design, alpha);
-      return boost::math::cdf(
-          boost::math::complement(Beta(counts.successes + 1.0, counts.failures), limit));
-    });
+    p.below = boost::math::cdf(
+        boost::math::complement(Beta(counts.successes + 1.0, counts.failures), limit));
   }
   return p;
 }

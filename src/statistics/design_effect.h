@@ -30,12 +30,13 @@ Design DesignOf(const std::vector<double>& cluster_values,
                 std::int64_t observations);
 
 /// A share: Clopper and Pearson at the effective number of trials,
-/// trials / effect * (t(1-alpha, trials-1) / t(1-alpha, clusters-1))^2.
+/// trials / effect * (t(1-alpha, trials-1) / t(1-alpha, clusters-1))^2. As that depends on alpha, a
+/// p-value is to be compared with the alpha that it is made for.
 /// @{
 Interval ClusteredShare(std::int64_t successes, std::int64_t trials, const Design& design,
                         double alpha);
 PValues ClusteredSharePValues(std::int64_t successes, std::int64_t trials, const Design& design,
-                              double limit);
+                              double limit, double alpha);
 /// @}
 
 /// Tang's and Tango's score statistics, divided by the root of the design effect, against the

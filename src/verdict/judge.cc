@@ -11,7 +11,6 @@
 #include "src/verdict/choose_tasks.h"
 #include "src/verdict/decide.h"
 #include "src/verdict/measure.h"
-#include "src/verdict/pairs.h"
 
 namespace gatetest {
 namespace {
@@ -19,7 +18,6 @@ namespace {
 using internal::CountMissing;
 using internal::Decision;
 using internal::Measurement;
-using internal::Missing;
 using internal::Question;
 
 /// Limits that can hold and can fail: [lowest, highest], without the ends that no value can clear.
@@ -60,6 +58,7 @@ Measurement MeasureFor(const Question& question, std::span<const Subject> subjec
                        CountMissing missing) {
   return internal::Measure(question.metric, subjects,
                            {.alpha = question.alpha,
+                            .p_alpha = std::min(question.alpha, question.failure_alpha),
                             .missing = missing,
                             .claim = question.claim,
                             .limit = question.limit});
@@ -76,12 +75,13 @@ Decision DecideCounting(CountMissing missing, const Question& question,
 }
 
 /// A verdict stands if the samples that are missing could not change it.
-Decision BoundMissing(const Decision& decision, const Missing& missing, std::size_t samples,
+Decision BoundMissing(const Decision& decision, const Measurement& measurement,
                       const Question& question, std::span<const Subject> subjects) {
+  const internal::Missing& missing = measurement.missing;
   const Decision best = DecideCounting(CountMissing::kFor, question, subjects);
   const Decision worst = DecideCounting(CountMissing::kAgainst, question, subjects);
   const std::string what =
-      fmt::format("{} of {} samples could not be measured", missing.samples, samples);
+      fmt::format("{} of {} samples could not be measured", missing.samples, measurement.samples);
   if (best.verdict == worst.verdict && best.verdict != Verdict::kNotMeasured) {
     const Decision& stands = decision.verdict == worst.verdict ? decision : worst;
     return {stands.verdict,
@@ -114,10 +114,8 @@ Ranked JudgeTogether(const Question& question, std::vector<Subject> subjects) {
     const Measurement measurement = MeasureFor(question, subjects, CountMissing::kNot);
     finding.estimate = measurement.estimate;
     decision = internal::Decide(question, measurement);
-    const std::vector<internal::Pair> pairs = internal::PairsOf(subjects, question.claim);
-    const Missing missing = internal::MissingIn(pairs, NeedsBaseline(question.metric));
-    if (missing.samples > 0) {
-      decision = BoundMissing(decision, missing, pairs.size(), question, subjects);
+    if (measurement.missing.samples > 0) {
+      decision = BoundMissing(decision, measurement, question, subjects);
     }
   } catch (const Error& error) {
     decision = NotMeasured(error.what());

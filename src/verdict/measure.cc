@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "gatetest/corpus.h"
@@ -33,9 +34,8 @@ void CheckSubject(Metric metric, const Subject& subject) {
 }
 
 /// Missing samples of a share can be bounded, missing text of a perplexity cannot.
-void CheckMeasured(Metric metric, const std::vector<Pair>& pairs) {
+void CheckMeasured(Metric metric, const std::vector<Pair>& pairs, const Missing& missing) {
   if (pairs.empty()) throw Error(ErrorCode::kUndefined, "no sample was asked");
-  const Missing missing = MissingIn(pairs, NeedsBaseline(metric));
   const bool bounded = MeasuredBy(metric) == Measures::kAccuracy && missing.samples < pairs.size();
   if (missing.samples == 0 || bounded) return;
   throw Error(ErrorCode::kUndefined,
@@ -89,8 +89,11 @@ Measurement Measure(Metric metric, std::span<const Subject> subjects,
                     const MeasureOptions& options) {
   for (const Subject& subject : subjects) CheckSubject(metric, subject);
   const std::vector<Pair> pairs = PairsOf(subjects, options.claim);
-  CheckMeasured(metric, pairs);
+  Missing missing = MissingIn(pairs, NeedsBaseline(metric));
+  CheckMeasured(metric, pairs, missing);
   Measurement measurement = MeasurePairs(metric, subjects, pairs, options);
+  measurement.samples = pairs.size();
+  measurement.missing = std::move(missing);
   measurement.sampled = std::any_of(subjects.begin(), subjects.end(), [&](const Subject& subject) {
     return subject.candidate->sampled || (NeedsBaseline(metric) && subject.baseline->sampled);
   });

@@ -11,6 +11,7 @@
 #include "gatetest/metrics.h"
 #include "gatetest/verdict.h"
 #include "src/statistics/p_values.h"
+#include "src/verdict/pairs.h"
 
 namespace gatetest::internal {
 
@@ -18,7 +19,8 @@ namespace gatetest::internal {
 enum class CountMissing { kNot, kFor, kAgainst };
 
 struct MeasureOptions {
-  double alpha = 0.05;
+  double alpha = 0.05;     ///< Of the interval.
+  double p_alpha = alpha;  ///< What p-values will be compared with.
   CountMissing missing = CountMissing::kNot;
   Claim claim = Claim::kDataset;
   /// What the value is compared with; NaN: nothing.
@@ -40,6 +42,8 @@ struct Measurement {
   std::string test = {};
   /// Some answers were drawn at random.
   bool sampled = false;
+  std::size_t samples = 0;  ///< All that the verdict is about, and those that were not measured.
+  Missing missing = {};
 };
 
 /// Notes how many observations a claim beyond them needs.

@@ -185,8 +185,8 @@ void MeasureClusteredCounts(Metric metric, const PairedCounts& counts, const Sco
     estimate.interval =
         ClusteredShare(quotient.numerator, quotient.denominator, design, options.alpha);
     if (!has_limit) return;
-    measurement.p =
-        ClusteredSharePValues(quotient.numerator, quotient.denominator, design, options.limit);
+    measurement.p = ClusteredSharePValues(quotient.numerator, quotient.denominator, design,
+                                          options.limit, options.p_alpha);
     measurement.z = ShareZ(quotient, options.limit) / root;
     return;
   }

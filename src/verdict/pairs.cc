@@ -95,7 +95,7 @@ Missing MissingIn(const std::vector<Pair>& pairs, bool with_baseline) {
 std::vector<std::size_t> ClusterNumbers(const std::vector<Pair>& pairs) {
   const auto carries_one = [](const Pair& pair) { return !pair.sample->cluster.empty(); };
   if (std::none_of(pairs.begin(), pairs.end(), carries_one)) return {};
-  std::map<std::pair<const Subject*, std::string_view>, std::size_t> known;
+  std::map<const Subject*, std::unordered_map<std::string_view, std::size_t>> known;
   std::vector<std::size_t> numbers;
   std::size_t next = 0;
   for (const Pair& pair : pairs) {
@@ -103,7 +103,7 @@ std::vector<std::size_t> ClusterNumbers(const std::vector<Pair>& pairs) {
       numbers.push_back(next++);
       continue;
     }
-    const auto [at, is_new] = known.try_emplace({pair.subject, pair.sample->cluster}, next);
+    const auto [at, is_new] = known[pair.subject].try_emplace(pair.sample->cluster, next);
     if (is_new) ++next;
     numbers.push_back(at->second);
   }

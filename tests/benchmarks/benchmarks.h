@@ -16,6 +16,9 @@ void RegisterIncludeCost(int repetitions);
 /// rung / that of f16.
 void RegisterEngineSpeed(int repetitions);
 
+/// Judging 10,000 paired samples, evidence at hand, under a population claim / 1 ms.
+void RegisterVerdictCost(int repetitions);
+
 class Stopwatch {
  public:
   double seconds() const {

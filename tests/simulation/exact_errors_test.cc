@@ -75,7 +75,13 @@ struct Size {
 };
 
 TEST(ExactErrors, Tang) {
-  const std::array<Size, 7> sizes = {{{20}, {50}, {100}, {200}, {500}, {2000}, {10000}}};
+  const std::array<Size, 7> sizes = {{{20, {.fail = 0.09}},
+                                      {50, {.pass = 0.06, .fail = 0.08}},
+                                      {100, {.fail = 0.08}},
+                                      {200, {.fail = 0.08}},
+                                      {500, {.fail = 0.07}},
+                                      {2000, {.fail = 0.06}},
+                                      {10000}}};
   for (const auto& [n, allowed] : sizes) {
     Worst worst;
     for (const double baseline : {0.5, 0.6, 0.75, 0.85, 0.95}) {
@@ -107,7 +113,13 @@ TEST(ExactErrors, TangBySearchIsTangByScan) {
 }
 
 TEST(ExactErrors, Tango) {
-  const std::array<Size, 7> sizes = {{{20}, {50}, {100}, {200}, {500}, {2000}, {10000}}};
+  const std::array<Size, 7> sizes = {{{20, {.fail = 0.08}},
+                                      {50, {.pass = 0.06, .fail = 0.07}},
+                                      {100, {.pass = 0.06, .fail = 0.09}},
+                                      {200, {.pass = 0.06, .fail = 0.09}},
+                                      {500, {.fail = 0.07}},
+                                      {2000},
+                                      {10000}}};
   for (const auto& [n, allowed] : sizes) {
     Worst worst;
     // A margin of 0 is McNemar's.
