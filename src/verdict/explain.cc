@@ -93,7 +93,7 @@ std::string Phrase(const Judgement& judgement, const std::string& baseline) {
     case Metric::kRetention:
       return fmt::format("retains above {} of {}", limit, baseline);
     case Metric::kAccuracyLoss:
-      return fmt::format("loses accuracy below {} against {}", limit, baseline);
+      return fmt::format("loses less than {} accuracy against {}", limit, baseline);
     case Metric::kFlips:
       return fmt::format("flips below {} of {}'s answers", limit, baseline);
     case Metric::kPerplexity:

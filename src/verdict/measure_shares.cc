@@ -181,7 +181,7 @@ void MeasureClusteredCounts(Metric metric, const PairedCounts& counts, const Sco
   const bool has_limit = !std::isnan(options.limit);
   const double root = std::sqrt(design.effect);
   if (IsShare(metric)) {
-    estimate.method = "Korn-Graubard";
+    estimate.method = fmt::format("Korn-Graubard, design effect {:.1f}", design.effect);
     estimate.interval =
         ClusteredShare(quotient.numerator, quotient.denominator, design, options.alpha);
     if (!has_limit) return;
@@ -191,7 +191,8 @@ void MeasureClusteredCounts(Metric metric, const PairedCounts& counts, const Sco
     return;
   }
   const bool retention = metric == Metric::kRetention;
-  estimate.method = retention ? "Tang score, Rao-Scott" : "Tango score, Rao-Scott";
+  estimate.method =
+      fmt::format("{} score, design effect {:.1f}", retention ? "Tang" : "Tango", design.effect);
   estimate.interval = retention ? ClusteredRetention(counts, design, options.alpha)
                                 : Negated(ClusteredDifference(counts, design, options.alpha));
   if (!has_limit) return;

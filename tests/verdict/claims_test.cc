@@ -302,7 +302,7 @@ TEST(Clusters, MakeIntervalsWiderWhereTheirSamplesAgree) {
   EXPECT_EQ(whole.estimate->value, 0.8);
   EXPECT_EQ(spread.estimate->n, 100U);
   EXPECT_EQ(spread.estimate->observations, "clusters");
-  EXPECT_EQ(spread.estimate->method, "Korn-Graubard");
+  EXPECT_EQ(spread.estimate->method, "Korn-Graubard, design effect 1.0");
   EXPECT_EQ(spread.verdict, Verdict::kPassed);
   EXPECT_EQ(whole.verdict, Verdict::kInconclusive);
   // As if there were 100 samples, and a little more for estimating that.
