@@ -4,7 +4,8 @@
 //   gatetest::Estimate retention = gatetest::Retention(comparison);
 //   std::cout << retention.value << " by " << retention.method;
 //
-// Where samples carry a cluster (Sample::cluster) every interval is cluster t (CR3) over clusters.
+// Where samples carry a cluster (Sample::cluster) intervals count clusters: for samples that are
+// right or wrong by their design effect, else as cluster t (CR3).
 //
 // Every function throws Error(kUndefined) where the metric has no value (no measured sample,
 // baseline accuracy 0, no scored tokens) and Error(kInvalidArgument) for a task that does not have

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "src/statistics/distributions.h"
+#include "src/statistics/exact_sum.h"
 
 namespace gatetest::internal {
 namespace {
@@ -19,8 +20,8 @@ struct Effective {
 Effective EffectiveCounts(std::int64_t successes, std::int64_t trials, const Design& design,
                           double alpha) {
   const auto n = static_cast<double>(trials);
-  const double degrees = static_cast<double>(design.clusters - 1);
-  const double few_clusters = Squared(UpperStudent(alpha, n - 1.0) / UpperStudent(alpha, degrees));
+  const double few_clusters =
+      Squared(UpperStudent(alpha, n - 1.0) / UpperStudent(alpha, design.degrees));
   const double scale = few_clusters / design.effect;
   return {.successes = scale * static_cast<double>(successes),
           .failures = scale * static_cast<double>(trials - successes)};
@@ -32,23 +33,38 @@ double AlphaOf(double z) {
 }
 
 double WidenedAlpha(const Design& design, double alpha) {
-  const double t = UpperStudent(alpha, static_cast<double>(design.clusters - 1));
+  const double t = UpperStudent(alpha, design.degrees);
   return AlphaOf(t * std::sqrt(design.effect));
 }
 
 }  // namespace
 
-Design DesignOf(const std::vector<double>& cluster_values,
-                const std::vector<double>& cluster_weights, double variance,
-                std::int64_t observations) {
+Design DesignOf(const ClusterCounts& counts, double variance) {
   constexpr double kAnyAlpha = 0.05;  // The standard error does not depend on it.
-  const ClusterRatio ratio = ClusterRatioInterval(cluster_values, cluster_weights, kAnyAlpha);
-  const auto clusters = static_cast<double>(cluster_values.size());
-  const double effect = variance > 0.0 && ratio.standard_error > 0.0
-                            ? Squared(ratio.standard_error) / variance
-                            : static_cast<double>(observations) / clusters;
-  return {.effect = std::max(effect, 1.0),
-          .clusters = static_cast<std::int64_t>(cluster_values.size())};
+  const ClusterRatio ratio = ClusterRatioInterval(counts.values, counts.weights, kAnyAlpha);
+  ExactSum weights;
+  for (const double weight : counts.weights) weights.Add(weight);
+  const double weight_sum = weights.Value();
+  ExactSum observations;
+  ExactSum size_squares;
+  ExactSum squares;
+  ExactSum fourths;
+  for (std::size_t d = 0; d < counts.values.size(); ++d) {
+    observations.Add(counts.sizes[d]);
+    size_squares.Add(Squared(counts.sizes[d]));
+    // How far the ratio moves when the cluster is left out, as in CR3.
+    const double move =
+        (counts.values[d] - ratio.ratio * counts.weights[d]) / (weight_sum - counts.weights[d]);
+    squares.Add(Squared(move));
+    fourths.Add(Squared(Squared(move)));
+  }
+  const double most_degrees = static_cast<double>(counts.values.size() - 1);
+  if (!(variance > 0.0 && ratio.standard_error > 0.0)) {
+    return {.effect = std::max(size_squares.Value() / observations.Value(), 1.0),
+            .degrees = most_degrees};
+  }
+  return {.effect = std::max(Squared(ratio.standard_error) / variance, 1.0),
+          .degrees = std::clamp(Squared(squares.Value()) / fourths.Value(), 1.0, most_degrees)};
 }
 
 Interval ClusteredShare(std::int64_t successes, std::int64_t trials, const Design& design,
@@ -98,8 +114,7 @@ Interval ClusteredDifference(const PairedCounts& counts, const Design& design, d
 }
 
 PValues ClusteredScorePValues(double statistic, const Design& design) {
-  return StudentPValues(statistic / std::sqrt(design.effect),
-                        static_cast<double>(design.clusters - 1));
+  return StudentPValues(statistic / std::sqrt(design.effect), design.degrees);
 }
 
 }  // namespace gatetest::internal

@@ -1,6 +1,6 @@
 // Intervals of counts whose observations come in clusters. A cluster t interval of shares holds
-// nothing near 0 and 1 (at a share of 0.99 its lower bound is wrong in up to 20% of all cases where
-// it promises 5%), so the methods for independent observations are used, made wider by the design
+// nothing near 0 and 1 (at a share of 0.99 and 300 clusters its lower bound is wrong in 20% of all
+// cases where it promises 5%, and with fewer more often), so the methods for independent observations are used, made wider by the design
 // effect: how many times larger the clusters make the variance. (Korn and Graubard, Survey
 // Methodology 24, 1998; Rao and Scott, Biometrics 48, 1992.)
 #ifndef GATETEST_SRC_STATISTICS_DESIGN_EFFECT_H_
@@ -17,20 +17,29 @@ namespace gatetest::internal {
 
 /// Observations in clusters.
 struct Design {
-  double effect = 1.0;        ///< Variance by clusters / variance if independent; at least 1.
-  std::int64_t clusters = 0;  ///< At least 2.
+  double effect = 1.0;  ///< Variance by clusters / variance if independent; at least 1.
+  /// Of freedom of the estimate of that variance, from 1 to clusters - 1. With few wrong answers it
+  /// rests on the few clusters that have them: (sum u^2)^2 / sum u^4 over what each cluster adds
+  /// (Satterthwaite 1946; for clusters Bell and McCaffrey 2002). With clusters - 1 in its place a
+  /// lower bound near 1 would be wrong in up to 14% where it promises 5%; so it is in below 5%.
+  double degrees = 1.0;
 };
 
-/// The design of the ratio sum(values) / sum(weights). `cluster_values` and `cluster_weights` are
-/// sums over clusters, `variance` that of the ratio if observations were independent. Where the
-/// clusters show no spread they are taken to be all of one mind: `observations` / clusters. Throws
-/// as ClusterRatioInterval does (fewer than 2 clusters, one that has all the weight).
-Design DesignOf(const std::vector<double>& cluster_values,
-                const std::vector<double>& cluster_weights, double variance,
-                std::int64_t observations);
+/// One entry a cluster.
+struct ClusterCounts {
+  std::vector<double> values = {};   ///< Sums.
+  std::vector<double> weights = {};  ///< Sums; the ratio is that of the two.
+  std::vector<double> sizes = {};    ///< Observations.
+};
+
+/// The design of the ratio sum(values) / sum(weights); `variance` is that of the ratio if
+/// observations were independent. Where the clusters show no spread they are taken to be all of one
+/// mind: effect sum(size^2) / sum(size). Throws as ClusterRatioInterval does (fewer than 2
+/// clusters, one that has all the weight).
+Design DesignOf(const ClusterCounts& counts, double variance);
 
 /// A share: Clopper and Pearson at the effective number of trials,
-/// trials / effect * (t(1-alpha, trials-1) / t(1-alpha, clusters-1))^2. As that depends on alpha, a
+/// trials / effect * (t(1-alpha, trials-1) / t(1-alpha, degrees))^2. As that depends on alpha, a
 /// p-value is to be compared with the alpha that it is made for.
 /// @{
 Interval ClusteredShare(std::int64_t successes, std::int64_t trials, const Design& design,
@@ -40,7 +49,7 @@ PValues ClusteredSharePValues(std::int64_t successes, std::int64_t trials, const
 /// @}
 
 /// Tang's and Tango's score statistics, divided by the root of the design effect, against the
-/// quantiles of t with clusters - 1 degrees of freedom.
+/// quantiles of t with the design's degrees of freedom.
 /// @{
 Interval ClusteredRetention(const PairedCounts& counts, const Design& design, double alpha);
 Interval ClusteredDifference(const PairedCounts& counts, const Design& design, double alpha);

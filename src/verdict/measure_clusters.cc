@@ -85,9 +85,10 @@ class AllAlike {
 Measurement MeasureClusters(const ClusterSums& sums, Support support, double limit, double alpha) {
   Measurement measurement;
   Estimate& estimate = measurement.estimate;
-  const double weight = Sum(sums.weights);
-  estimate.value = Sum(sums.values) / weight;
-  estimate.n = sums.values.size();
+  const ClusterCounts& counts = sums.counts;
+  const double weight = Sum(counts.weights);
+  estimate.value = Sum(counts.values) / weight;
+  estimate.n = counts.values.size();
   estimate.observations = sums.observations;
   estimate.method = "cluster t (CR3)";
   measurement.distance = estimate.value - limit;
@@ -97,14 +98,15 @@ Measurement MeasureClusters(const ClusterSums& sums, Support support, double lim
     return measurement;
   }
   try {
-    const ClusterRatio ratio = ClusterRatioInterval(sums.values, sums.weights, alpha);
+    const ClusterRatio ratio = ClusterRatioInterval(counts.values, counts.weights, alpha);
     if (ratio.standard_error > 0.0) {
       estimate.interval = Interval{.lower = ratio.lower, .upper = ratio.upper, .alpha = alpha};
       measurement.z = measurement.distance / ratio.standard_error;
       measurement.p = StudentPValues(measurement.z, static_cast<double>(estimate.n - 1));
     } else {
-      const double mean_weight = weight / (static_cast<double>(estimate.n) * sums.mean_size);
-      const AllAlike alike(support, estimate.value, mean_weight, estimate.n);
+      const double scores =
+          counts.sizes.empty() ? static_cast<double>(estimate.n) : Sum(counts.sizes);
+      const AllAlike alike(support, estimate.value, weight / scores, estimate.n);
       estimate.interval = alike.Bounds(alpha);
       estimate.method =
           support == Support::kUnbounded ? estimate.method : "Clopper-Pearson, all are alike";

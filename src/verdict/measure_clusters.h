@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <string>
-#include <vector>
 
+#include "src/statistics/design_effect.h"
 #include "src/verdict/measure.h"
 
 namespace gatetest::internal {
@@ -13,12 +13,9 @@ namespace gatetest::internal {
 /// A cluster t interval over fewer clusters is no evidence beyond them.
 inline constexpr std::size_t kFewestClusters = 30;
 
-/// One entry a cluster.
 struct ClusterSums {
-  std::vector<double> values = {};
-  std::vector<double> weights = {};
+  ClusterCounts counts = {};      ///< Without sizes where one is as good as another.
   std::string observations = {};  ///< What the clusters are: "windows".
-  double mean_size = 1.0;         ///< Scores in a cluster.
 };
 
 /// What the value and weight of one score can be. Where all clusters are alike, a standard

@@ -98,12 +98,12 @@ ClusterSums SumClusters(const std::vector<TextCluster>& texts,
                                                   : "windows";
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const std::size_t at = numbers.empty() ? i : numbers[i];
-    if (at >= sums.values.size()) {
-      sums.values.resize(at + 1);
-      sums.weights.resize(at + 1);
+    if (at >= sums.counts.values.size()) {
+      sums.counts.values.resize(at + 1);
+      sums.counts.weights.resize(at + 1);
     }
-    sums.values[at] += texts[i].nll - texts[i].baseline_nll;
-    sums.weights[at] += texts[i].units;
+    sums.counts.values[at] += texts[i].nll - texts[i].baseline_nll;
+    sums.counts.weights[at] += texts[i].units;
   }
   return sums;
 }

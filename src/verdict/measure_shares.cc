@@ -46,19 +46,21 @@ ClusterSums SumClusters(Metric metric, const Scores& scores) {
   std::vector<std::size_t> place;  // By cluster number; samples that were left out leave gaps.
   constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
   ClusterSums sums;
+  ClusterCounts& counts = sums.counts;
   sums.observations = scores.clustered ? "clusters" : "samples";
   for (const Score& score : scores.all) {
     if (score.cluster >= place.size()) place.resize(score.cluster + 1, kNone);
     std::size_t& at = place[score.cluster];
     if (at == kNone) {
-      at = sums.values.size();
-      sums.values.push_back(0.0);
-      sums.weights.push_back(0.0);
+      at = counts.values.size();
+      counts.values.push_back(0.0);
+      counts.weights.push_back(0.0);
+      counts.sizes.push_back(0.0);
     }
-    sums.values[at] += ValueOf(metric, score);
-    sums.weights[at] += WeightOf(metric, score);
+    counts.values[at] += ValueOf(metric, score);
+    counts.weights[at] += WeightOf(metric, score);
+    counts.sizes[at] += 1.0;
   }
-  sums.mean_size = static_cast<double>(scores.all.size()) / static_cast<double>(sums.values.size());
   return sums;
 }
 
@@ -165,13 +167,12 @@ void MeasureClusteredCounts(Metric metric, const PairedCounts& counts, const Sco
   Estimate& estimate = measurement.estimate;
   const Quotient quotient = QuotientOf(metric, counts);
   const ClusterSums sums = SumClusters(metric, scores);
-  estimate.n = sums.values.size();
+  estimate.n = sums.counts.values.size();
   estimate.observations = sums.observations;
   RequireObservations(measurement, kFewestClusters);
   Design design;
   try {
-    design =
-        DesignOf(sums.values, sums.weights, IndependentVariance(metric, counts), counts.samples());
+    design = DesignOf(sums.counts, IndependentVariance(metric, counts));
   } catch (const Error&) {
     estimate.method = "design effect";
     estimate.no_interval =

@@ -335,23 +335,22 @@ Compared ClusteredErrors(const ClusteredMetric& metric, const Design& design,
   constexpr int kDrawsOfOther = 2000;
   Random random(design.clusters);
   std::vector<Counts> clusters;
-  std::vector<double> values, weights;
+  internal::ClusterCounts sums;
   Compared errors;
   for (int i = 0; i < kDraws; ++i) {
     Draw(design, probabilities, random, clusters);
     Counts all = {};
-    values.clear();
-    weights.clear();
+    sums = {};
     for (const Counts& cluster : clusters) {
       for (std::size_t k = 0; k < kOutcomes; ++k) all[k] += cluster[k];
-      values.push_back(metric.value(cluster));
-      weights.push_back(metric.weight(cluster));
+      sums.values.push_back(metric.value(cluster));
+      sums.weights.push_back(metric.weight(cluster));
+      sums.sizes.push_back(Size(cluster));
     }
-    const internal::Design effect = internal::DesignOf(values, weights, metric.variance(all),
-                                                       static_cast<std::int64_t>(Size(all)));
+    const internal::Design effect = internal::DesignOf(sums, metric.variance(all));
     metric.count(all, effect, truth, errors.method);
     if (i >= kDrawsOfOther) continue;
-    const ClusterRatio ratio = ClusterRatioInterval(values, weights, kAlpha);
+    const ClusterRatio ratio = ClusterRatioInterval(sums.values, sums.weights, kAlpha);
     errors.other.Count(ratio.lower > truth, ratio.upper < truth);
   }
   return errors.Of(kDraws, kDrawsOfOther);
@@ -370,8 +369,8 @@ void CheckClustered(const ClusteredMetric& metric, std::string_view what,
     std::size_t members;
     double correlation;
   };
-  constexpr std::array<Kind, 7> kKinds = {
-      {{10, 0.0}, {2, 0.2}, {10, 0.2}, {0, 0.2}, {2, 1.0}, {10, 1.0}, {0, 1.0}}};
+  constexpr std::array<Kind, 8> kKinds = {
+      {{10, 0.0}, {2, 0.2}, {10, 0.2}, {0, 0.2}, {0, 0.5}, {2, 1.0}, {10, 1.0}, {0, 1.0}}};
   for (const auto& [clusters, allowed] : sizes) {
     Worst worst, cluster_t;
     for (const Population& population : populations) {
