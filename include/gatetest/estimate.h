@@ -11,7 +11,8 @@
 
 namespace gatetest {
 
-/// Two one-sided bounds, each wrong with probability at most alpha.
+/// Two one-sided bounds, each meant to be wrong with probability alpha; docs/statistics.md has what
+/// was measured, method by method.
 struct Interval {
   double lower = 0.0;   ///< In the metric's unit. Cluster t can go below 0, even for a share.
   double upper = 0.0;   ///< Likewise; cluster t can go above 1.
@@ -27,8 +28,8 @@ struct Estimate {
   std::string no_interval = {};  ///< Why there is none: "a token has probability 0".
   /// Observations the interval rests on, and what they are: 700 "samples", 256 "windows".
   std::size_t n = 0;
-  std::string observations = {};  ///< "samples", "documents" or "windows".
-  /// "Clopper-Pearson", "Tang score", "cluster t (CR3)".
+  std::string observations = {};  ///< "samples", "clusters", "documents" or "windows".
+  /// "Clopper-Pearson", "Tang score", "cluster t (CR3)", "Korn-Graubard, design effect 2.1".
   std::string method = {};
   /// Too few observations for a claim beyond them: why. Empty: enough.
   std::string too_few = {};

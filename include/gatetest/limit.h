@@ -18,7 +18,8 @@ enum class Claim {
   /// The model clears the limit on these samples. Exact once all are evaluated, never inconclusive.
   kDataset,
   /// The model clears the limit on texts like these: the interval's bound clears it too, which is
-  /// wrong with probability at most alpha. Inconclusive where the samples do not say.
+  /// wrong with probability alpha (docs/statistics.md has what was measured). Inconclusive where
+  /// the samples do not say.
   kPopulation,
   /// The estimate from the samples that were asked clears the limit, and no more: samples which a
   /// stop rule left out are left out. For trends, and for limits taken over from tools that compare

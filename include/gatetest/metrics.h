@@ -38,7 +38,8 @@ Estimate Retention(const Comparison& comparison, double alpha = 0.05);
 
 /// Baseline accuracy - candidate accuracy on the same samples; below 0 where the candidate is
 /// better. Tango's score interval, negated; for scores between right and wrong cluster t over
-/// samples. Against a limit of 0 the exact McNemar test decides.
+/// samples. Against a limit of 0 the exact McNemar test decides, where there are no
+/// clusters.
 Estimate AccuracyLoss(const Comparison& comparison, double alpha = 0.05);
 
 /// The share of samples that went from right to wrong or from wrong to right ("Accuracy is not all

@@ -82,8 +82,8 @@ struct Judgement {
 
 /// Judges every subject. PASSED needs each to pass at alpha, an intersection-union test, which
 /// wants no correction (Berger 1982); a population claim that FAILED does so by Holm's step-down
-/// procedure (1979), so that the probability of any wrong FAILED among all subjects is at most
-/// alpha. Never throws: what is wrong with the question is a judgement that is NOT MEASURED.
+/// procedure (1979), so that the probability of any wrong FAILED among all subjects is
+/// that of one. Never throws: what is wrong with the question is a judgement that is NOT MEASURED.
 Judgement Judge(const Requirement& requirement, std::span<const Subject> subjects,
                 const JudgeDefaults& defaults = {});
 

@@ -78,6 +78,9 @@ Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate)
     throw Error(ErrorCode::kInvalidArgument, "a comparison needs two evaluations");
   }
   if (!baseline_->failure.empty() || !candidate_->failure.empty()) return;
+  if (baseline_->task == nullptr || candidate_->task == nullptr) {
+    throw Error(ErrorCode::kInvalidArgument, "a comparison needs evaluations that have a task");
+  }
   const Task& one = *baseline_->task;
   const Task& other = *candidate_->task;
   const auto reject = [&](const std::string& why) {
@@ -85,8 +88,9 @@ Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate)
                 fmt::format("{} and {} do not compare: {}", Describe(*baseline_),
                             Describe(*candidate_), why));
   };
-  if (!baseline_->provenance.identity.empty() &&
-      baseline_->provenance.identity == candidate_->provenance.identity) {
+  const std::string& identity = candidate_->provenance.identity;
+  if (baseline_ == candidate_ ||
+      (!identity.empty() && identity == baseline_->provenance.identity)) {
     reject(
         "the candidate is the baseline. Models of one name, quantization, weights, code and "
         "options share their answers; if they differ, say so in ModelInfo (options, code_id), or "

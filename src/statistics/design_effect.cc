@@ -2,39 +2,51 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
+#include "src/statistics/beta_bounds.h"
 #include "src/statistics/distributions.h"
 #include "src/statistics/exact_sum.h"
+#include "src/statistics/paired.h"
 
 namespace gatetest::internal {
 namespace {
 
 double Squared(double x) { return x * x; }
 
-/// Trials and successes as if independent.
+/// Successes and failures as if independent.
 struct Effective {
   double successes;
   double failures;
 };
 
-Effective EffectiveCounts(std::int64_t successes, std::int64_t trials, const Design& design,
+Effective EffectiveCounts(std::int64_t successes, std::int64_t trials, const Widening& widening,
                           double alpha) {
   const auto n = static_cast<double>(trials);
   const double few_clusters =
-      Squared(UpperStudent(alpha, n - 1.0) / UpperStudent(alpha, design.degrees));
-  const double scale = few_clusters / design.effect;
+      Squared(UpperStudent(alpha, n - 1.0) / UpperStudent(alpha, widening.degrees));
+  const double scale = few_clusters / widening.effect;
   return {.successes = scale * static_cast<double>(successes),
           .failures = scale * static_cast<double>(trials - successes)};
 }
 
-/// The one-sided alpha of a normal interval whose half is `z` standard errors.
-double AlphaOf(double z) {
-  return std::max(boost::math::cdf(boost::math::complement(Normal(), z)), 1e-300);
+/// The standard errors of independent observations that a bound is away.
+double Quantile(const Widening& widening, double alpha) {
+  return UpperStudent(alpha, widening.degrees) * std::sqrt(widening.effect);
 }
 
-double WidenedAlpha(const Design& design, double alpha) {
-  const double t = UpperStudent(alpha, design.degrees);
-  return AlphaOf(t * std::sqrt(design.effect));
+double Quantile(const Design& design, double alpha) {
+  return std::min(Quantile(design.estimated, alpha), Quantile(design.worst, alpha));
+}
+
+/// Of two bounds that hold, the nearer ones.
+Interval Narrower(const Interval& a, const Interval& b) {
+  return {
+      .lower = std::max(a.lower, b.lower), .upper = std::min(a.upper, b.upper), .alpha = a.alpha};
+}
+
+PValues Smaller(const PValues& a, const PValues& b) {
+  return {.above = std::min(a.above, b.above), .below = std::min(a.below, b.below)};
 }
 
 }  // namespace
@@ -45,12 +57,12 @@ Design DesignOf(const ClusterCounts& counts, double variance) {
   ExactSum weights;
   for (const double weight : counts.weights) weights.Add(weight);
   const double weight_sum = weights.Value();
-  ExactSum observations;
+  ExactSum sizes;
   ExactSum size_squares;
   ExactSum squares;
   ExactSum fourths;
   for (std::size_t d = 0; d < counts.values.size(); ++d) {
-    observations.Add(counts.sizes[d]);
+    sizes.Add(counts.sizes[d]);
     size_squares.Add(Squared(counts.sizes[d]));
     // How far the ratio moves when the cluster is left out, as in CR3.
     const double move =
@@ -59,62 +71,55 @@ Design DesignOf(const ClusterCounts& counts, double variance) {
     fourths.Add(Squared(Squared(move)));
   }
   const double most_degrees = static_cast<double>(counts.values.size() - 1);
-  if (!(variance > 0.0 && ratio.standard_error > 0.0)) {
-    return {.effect = std::max(size_squares.Value() / observations.Value(), 1.0),
-            .degrees = most_degrees};
+  Design design;
+  design.worst = {.effect = std::max(size_squares.Value() / sizes.Value(), 1.0),
+                  .degrees = most_degrees};
+  if (!(variance > 0.0)) {
+    design.estimated = design.worst;
+    return design;
   }
-  return {.effect = std::max(Squared(ratio.standard_error) / variance, 1.0),
-          .degrees = std::clamp(Squared(squares.Value()) / fourths.Value(), 1.0, most_degrees)};
+  // Clusters that agree better than by chance have no spread but rounding errors.
+  const double effect = Squared(ratio.standard_error) / variance;
+  const double degrees = Squared(squares.Value()) / fourths.Value();
+  design.estimated = {
+      .effect = std::max(effect, 1.0),
+      .degrees = effect > 1e-12 ? std::clamp(degrees, 1.0, most_degrees) : most_degrees};
+  return design;
 }
 
 Interval ClusteredShare(std::int64_t successes, std::int64_t trials, const Design& design,
                         double alpha) {
   CheckAlpha("ClusteredShare", alpha);
-  const Effective counts = EffectiveCounts(successes, trials, design, alpha);
-  Interval interval{.lower = 0.0, .upper = 1.0, .alpha = alpha};
-  if (successes > 0) {
-    interval.lower = boost::math::quantile(Beta(counts.successes, counts.failures + 1.0), alpha);
-  }
-  if (successes < trials) {
-    interval.upper = boost::math::quantile(
-        boost::math::complement(Beta(counts.successes + 1.0, counts.failures), alpha));
-  }
-  return interval;
+  const auto bounds = [&](const Widening& widening) {
+    const Effective counts = EffectiveCounts(successes, trials, widening, alpha);
+    return BetaBounds(counts.successes, counts.failures, alpha);
+  };
+  return Narrower(bounds(design.estimated), bounds(design.worst));
 }
 
 PValues ClusteredSharePValues(std::int64_t successes, std::int64_t trials, const Design& design,
                               double limit, double alpha) {
   CheckAlpha("ClusteredSharePValues", alpha);
-  PValues p;
-  if (std::isnan(limit)) return p;
-  if (limit < 0.0 || (limit == 0.0 && successes > 0)) return {.above = 0.0, .below = 1.0};
-  if (limit > 1.0 || (limit == 1.0 && successes < trials)) return {.above = 1.0, .below = 0.0};
-  if (limit == 0.0 || limit == 1.0) return p;
-  const Effective counts = EffectiveCounts(successes, trials, design, alpha);
-  if (successes > 0) {
-    p.above = boost::math::cdf(Beta(counts.successes, counts.failures + 1.0), limit);
-  }
-  if (successes < trials) {
-    p.below = boost::math::cdf(
-        boost::math::complement(Beta(counts.successes + 1.0, counts.failures), limit));
-  }
-  return p;
+  const auto p_values = [&](const Widening& widening) {
+    const Effective counts = EffectiveCounts(successes, trials, widening, alpha);
+    return BetaPValues(counts.successes, counts.failures, limit);
+  };
+  return Smaller(p_values(design.estimated), p_values(design.worst));
 }
 
 Interval ClusteredRetention(const PairedCounts& counts, const Design& design, double alpha) {
-  Interval interval = TangRetention(counts, WidenedAlpha(design, alpha));
-  interval.alpha = alpha;
-  return interval;
+  return TangBounds(counts, Quantile(design, alpha), alpha);
 }
 
 Interval ClusteredDifference(const PairedCounts& counts, const Design& design, double alpha) {
-  Interval interval = TangoDifference(counts, WidenedAlpha(design, alpha));
-  interval.alpha = alpha;
-  return interval;
+  return TangoBounds(counts, Quantile(design, alpha), alpha);
 }
 
 PValues ClusteredScorePValues(double statistic, const Design& design) {
-  return StudentPValues(statistic / std::sqrt(design.effect), design.degrees);
+  const auto p_values = [&](const Widening& widening) {
+    return StudentPValues(statistic / std::sqrt(widening.effect), widening.degrees);
+  };
+  return Smaller(p_values(design.estimated), p_values(design.worst));
 }
 
 }  // namespace gatetest::internal

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <boost/math/special_functions/beta.hpp>
 #include <cmath>
 #include <cstdint>
 
+#include "src/statistics/beta_bounds.h"
 #include "src/statistics/distributions.h"
 
 namespace gatetest::internal {
@@ -21,15 +21,7 @@ void CheckTrials(const char* where, std::int64_t successes, std::int64_t trials)
 
 PValues BinomialPValues(std::int64_t k, std::int64_t n, double limit) {
   CheckTrials("BinomialPValues", k, n);
-  if (std::isnan(limit)) return {};
-  if (limit < 0.0) return {.above = 0.0, .below = 1.0};
-  if (limit > 1.0) return {.above = 1.0, .below = 0.0};
-  const double successes = static_cast<double>(k);
-  const double failures = static_cast<double>(n - k);
-  PValues p;
-  if (k > 0) p.above = boost::math::ibeta(successes, failures + 1.0, limit, Quiet());
-  if (k < n) p.below = boost::math::ibetac(successes + 1.0, failures, limit, Quiet());
-  return p;
+  return BetaPValues(static_cast<double>(k), static_cast<double>(n - k), limit);
 }
 
 PValues NormalPValues(double z) {

@@ -171,10 +171,8 @@ double TangStatistic(const PairedCounts& counts, double ratio) {
   return score(ratio);
 }
 
-Interval TangRetention(const PairedCounts& counts, double alpha) {
-  internal::CheckAlpha("TangRetention", alpha);
+Interval internal::TangBounds(const PairedCounts& counts, double z, double alpha) {
   const TangScore score("TangRetention", counts);
-  const double z = UpperNormal(alpha);
   const double ratio = score.ratio();
 
   // T runs from +infinity (0 when the candidate has nothing right) through 0 at the observed ratio
@@ -191,6 +189,11 @@ Interval TangRetention(const PairedCounts& counts, double alpha) {
   return interval;
 }
 
+Interval TangRetention(const PairedCounts& counts, double alpha) {
+  internal::CheckAlpha("TangRetention", alpha);
+  return internal::TangBounds(counts, UpperNormal(alpha), alpha);
+}
+
 double TangoStatistic(const PairedCounts& counts, double difference) {
   const TangoScore score("TangoStatistic", counts);
   if (!(difference > -1.0 && difference < 1.0)) {
@@ -202,13 +205,16 @@ double TangoStatistic(const PairedCounts& counts, double difference) {
   return score(difference);
 }
 
-Interval TangoDifference(const PairedCounts& counts, double alpha) {
-  internal::CheckAlpha("TangoDifference", alpha);
+Interval internal::TangoBounds(const PairedCounts& counts, double z, double alpha) {
   const TangoScore score("TangoDifference", counts);
-  const double z = UpperNormal(alpha);
   return {.lower = -UpperDifference(score.Exchanged(), z),
           .upper = UpperDifference(score, z),
           .alpha = alpha};
+}
+
+Interval TangoDifference(const PairedCounts& counts, double alpha) {
+  internal::CheckAlpha("TangoDifference", alpha);
+  return internal::TangoBounds(counts, UpperNormal(alpha), alpha);
 }
 
 McNemarTest ExactMcNemar(const PairedCounts& counts) {

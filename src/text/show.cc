@@ -36,6 +36,11 @@ std::string ShowBeside(double value, double other) {
   return fmt::format("{:.17g}", value);
 }
 
+std::string ShowCount(double count, std::string_view plural) {
+  if (count == 1.0 && plural.ends_with('s')) plural.remove_suffix(1);
+  return fmt::format("{:.0f} {}", count, plural);
+}
+
 std::string Quote(std::string_view text, std::size_t max_bytes) {
   std::string quoted = "\"";
   for (std::size_t i = 0; i < text.size();) {

@@ -15,6 +15,9 @@ std::string ShowNumber(double value);
 /// beside 0.9 is not shown as 0.9000.
 std::string ShowBeside(double value, double other);
 
+/// "3 samples", "1 sample": `plural` is the word with an s.
+std::string ShowCount(double count, std::string_view plural);
+
 /// In quotes on one line: control characters and bytes that are not UTF-8 escaped, at most
 /// `max_bytes` of it, then an ellipsis.
 std::string Quote(std::string_view text, std::size_t max_bytes = 60);

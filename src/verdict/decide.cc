@@ -42,6 +42,12 @@ std::string BoundText(const Question& question, const Measurement& measurement, 
                      ShowBeside(lower ? interval.lower : interval.upper, question.limit));
 }
 
+/// Whether the bound on the generous side clears the limit: else the model fails by its interval.
+bool BoundClears(const Question& question, const Interval& interval) {
+  return MoreIsBetter(question.metric) ? interval.upper >= question.limit
+                                       : interval.lower <= question.limit;
+}
+
 /// z by the p-value of the side on which the estimate is, for where the standard error of the
 /// method promises more than its exact interval keeps.
 double CautiousZ(const Measurement& measurement) {
@@ -66,11 +72,8 @@ std::string MoreToDecide(const Question& question, const Measurement& measuremen
     total = std::max(total, by_rate);
   }
   if (!(total > n)) return "how many more would decide cannot be told";
-  const double more = total - n;
-  // "samples" of several, "sample" of one.
-  std::string_view observations = estimate.observations;
-  if (more == 1.0) observations.remove_suffix(1);
-  return fmt::format("about {:.0f} more {} would decide", more, observations);
+  return fmt::format("about {} would decide",
+                     ShowCount(total - n, "more " + estimate.observations));
 }
 
 /// What the interval adds to a verdict about these very samples.
@@ -87,8 +90,9 @@ std::string BeyondTheseSamples(const Question& question, const Measurement& meas
                        : passed                  ? "is too"
                                                  : "is not either");
   }
-  return fmt::format("; that holds on these {} {}, and is not yet evidence beyond them: {}",
-                     estimate.n, estimate.observations, MoreToDecide(question, measurement));
+  return fmt::format("; that holds on these {}, and is not yet evidence beyond them: {}",
+                     ShowCount(static_cast<double>(estimate.n), estimate.observations),
+                     MoreToDecide(question, measurement));
 }
 
 Decision DecideDataset(const Question& question, const Measurement& measurement) {
@@ -118,12 +122,25 @@ std::string HolmText(const Question& question, double p) {
 std::string Undecided(const Question& question, const Measurement& measurement) {
   const Interval& interval = *measurement.estimate.interval;
   if (!measurement.test.empty()) {
-    return fmt::format("the {} tells {:.2g} from neither side (p = {:.2g} and {:.2g})",
-                       measurement.test, question.limit, measurement.p.below, measurement.p.above);
+    return fmt::format(
+        "the {} does not show that it is below {} (p = {:.2g}), or above (p = {:.2g})",
+        measurement.test, ShowNumber(question.limit), measurement.p.below, measurement.p.above);
   }
   return fmt::format("the interval [{}, {}] reaches over the limit {}",
                      ShowBeside(interval.lower, question.limit),
                      ShowBeside(interval.upper, question.limit), ShowNumber(question.limit));
+}
+
+/// "the interval's lower bound 0.9127 is above 0.9000".
+std::string WhatDecides(const Question& question, const Measurement& measurement, bool passed) {
+  const std::string limit = ShowNumber(question.limit);
+  if (measurement.test.empty()) {
+    return fmt::format("{} is {}{} {}", BoundText(question, measurement, passed),
+                       passed ? "" : "not ", RelationOf(question.metric), limit);
+  }
+  return fmt::format("the {} shows that it is {} {} (p = {:.2g})", measurement.test,
+                     MoreIsBetter(question.metric) == passed ? "above" : "below", limit,
+                     passed ? PassP(question, measurement) : FailP(question, measurement));
 }
 
 Decision DecidePopulation(const Question& question, const Measurement& measurement) {
@@ -144,15 +161,11 @@ Decision DecidePopulation(const Question& question, const Measurement& measureme
   const double fail_p = FailP(question, measurement);
   decision.failure_p = fail_p;
   const bool passed = pass_p < question.alpha;
-  const bool fails_alone = fail_p < question.alpha;
+  // By the bound that the message shows: under Holm's procedure p is made for a smaller alpha.
+  const bool fails_alone = measurement.test.empty() ? !BoundClears(question, *estimate.interval)
+                                                    : fail_p < question.alpha;
   if (passed || fails_alone) {
-    const std::string bound = BoundText(question, measurement, passed);
-    decision.reason = measurement.test.empty()
-                          ? fmt::format("{} is {}{} {}", bound, passed ? "" : "not ",
-                                        RelationOf(question.metric), ShowNumber(question.limit))
-                          : fmt::format("that the value is {} {} has {}",
-                                        MoreIsBetter(question.metric) == passed ? "above" : "below",
-                                        ShowNumber(question.limit), bound);
+    decision.reason = WhatDecides(question, measurement, passed);
     if (!passed) decision.reason += HolmText(question, fail_p);
     if (passed || fail_p < question.failure_alpha) {
       decision.verdict = passed ? Verdict::kPassed : Verdict::kFailed;
@@ -171,11 +184,12 @@ Decision DecidePopulation(const Question& question, const Measurement& measureme
 std::string_view RelationOf(Metric metric) { return MoreIsBetter(metric) ? "above" : "below"; }
 
 Decision Decide(const Question& question, const Measurement& measurement) {
-  // An infinite perplexity is infinite whatever other texts may say.
-  if (std::isinf(measurement.estimate.value)) {
-    Decision decision = DecideDataset(question, measurement);
-    decision.failure_p = 0.0;
-    return decision;
+  if (measurement.impossible) {
+    return {Verdict::kFailed,
+            fmt::format("infinite is not {} {}: a token has probability 0, whatever other texts "
+                        "may say",
+                        RelationOf(question.metric), ShowNumber(question.limit)),
+            0.0};
   }
   return question.claim == Claim::kPopulation ? DecidePopulation(question, measurement)
                                               : DecideDataset(question, measurement);

@@ -16,6 +16,7 @@ namespace gatetest {
 namespace {
 
 using internal::ShowBeside;
+using internal::ShowCount;
 using internal::ShowNumber;
 
 /// The lines of a message: labels right-aligned before a colon, continuations below the text.
@@ -114,12 +115,13 @@ std::string Actual(const Judgement& judgement, const Finding& finding) {
   std::string text = fmt::format("{}{} {}", Name(metric), UnitOf(metric, finding),
                                  ShowBeside(estimate.value, limit));
   if (estimate.interval) {
-    text += fmt::format(", {:g}% interval [{}, {}]", 100.0 * (1.0 - 2.0 * estimate.interval->alpha),
-                        ShowBeside(estimate.interval->lower, limit),
-                        ShowBeside(estimate.interval->upper, limit));
+    text += fmt::format(
+        ", {:.10g}% interval [{}, {}]", 100.0 * (1.0 - 2.0 * estimate.interval->alpha),
+        ShowBeside(estimate.interval->lower, limit), ShowBeside(estimate.interval->upper, limit));
   }
   const bool paired = NeedsBaseline(metric);
-  text += fmt::format(", n = {} {}{}", estimate.n, paired ? "paired " : "", estimate.observations);
+  const std::string observations = (paired ? "paired " : "") + estimate.observations;
+  text += ", n = " + ShowCount(static_cast<double>(estimate.n), observations);
   if (estimate.interval) text += fmt::format(" ({})", estimate.method);
   return text;
 }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "gatetest/error.h"
@@ -50,6 +53,12 @@ LimitRange RangeOf(Metric metric) {
       return {after(0.0), largest, "finite and above 0", false};
   }
   return {0.0, largest, "finite", false};
+}
+
+void CheckAlpha(double alpha) {
+  if (alpha > 0.0 && alpha < 0.5) return;
+  throw Error(ErrorCode::kInvalidArgument,
+              fmt::format("alpha is {}; it must be above 0 and below 0.5", alpha));
 }
 
 Decision NotMeasured(std::string why) { return {Verdict::kNotMeasured, std::move(why)}; }
@@ -168,20 +177,44 @@ std::vector<Subject> ChooseSubjects(const Requirement& requirement,
   std::vector<Subject> chosen;
   for (const internal::ChosenTask& choice : internal::ChooseTasks(requirement, tasks)) {
     chosen.push_back(subjects[choice.index]);
+    // What the baseline was asked, and whether it could be, is no matter of the candidate's own.
+    if (!NeedsBaseline(requirement.metric)) chosen.back().baseline = nullptr;
     if (!choice.group.empty()) chosen.back().group = choice.group;
   }
   return chosen;
 }
 
-/// Answers of two models are no one thing.
+bool SameModel(const Evaluation& a, const Evaluation& b) {
+  return ToString(a.model) == ToString(b.model) && a.provenance.identity == b.provenance.identity;
+}
+
+/// Answers of two models are no one thing, and one sample is no two.
 void CheckPooled(const std::vector<Subject>& subjects) {
-  const Evaluation& first = *subjects.front().candidate;
+  const auto reject = [](const std::string& why) { throw Error(ErrorCode::kInvalidArgument, why); };
+  const Subject& first = subjects.front();
+  std::set<std::string> hashes;
   for (const Subject& subject : subjects) {
-    if (ToString(subject.candidate->model) == ToString(first.model)) continue;
-    throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("a pooled limit is about one model, and there are {} and {}; judge "
-                            "each by itself",
-                            ToString(first.model), ToString(subject.candidate->model)));
+    const Evaluation& one = *subject.candidate;
+    if (!SameModel(one, *first.candidate)) {
+      reject(
+          fmt::format("a pooled limit is about one model, and there are {} and {}; judge each "
+                      "by itself",
+                      ToString(first.candidate->model), ToString(one.model)));
+    }
+    if (subject.baseline != nullptr && first.baseline != nullptr &&
+        !SameModel(*subject.baseline, *first.baseline)) {
+      reject(
+          fmt::format("a pooled limit has one baseline, and there are {} and {}; judge each by "
+                      "itself",
+                      ToString(first.baseline->model), ToString(subject.baseline->model)));
+    }
+    if (one.failure.empty() && !hashes.insert(one.task->dataset().hash()).second) {
+      reject(
+          fmt::format("\"{}\" has the same samples as another of the pooled tasks; counted "
+                      "twice they would look like more evidence than they are: name the tasks "
+                      "one by one",
+                      one.task->name()));
+    }
   }
 }
 
@@ -221,11 +254,7 @@ void CheckRequirement(const Requirement& requirement) {
                             Name(requirement.metric), range.text,
                             percentage ? fmt::format("; did you mean {}?", limit / 100.0) : ""));
   }
-  const double alpha = requirement.limit.alpha().value_or(0.05);
-  if (!(alpha > 0.0 && alpha < 0.5)) {
-    throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("alpha is {}; it must be above 0 and below 0.5", alpha));
-  }
+  CheckAlpha(requirement.limit.alpha().value_or(0.05));
 }
 
 Judgement Judge(const Requirement& requirement, std::span<const Subject> subjects,
@@ -234,6 +263,7 @@ Judgement Judge(const Requirement& requirement, std::span<const Subject> subject
   try {
     CheckRequirement(requirement);
     const Limit& limit = requirement.limit;
+    CheckAlpha(limit.alpha().value_or(defaults.alpha));
     const Question question{.metric = requirement.metric,
                             .limit = limit.threshold(),
                             .claim = limit.claim().value_or(defaults.claim),

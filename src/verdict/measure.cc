@@ -17,6 +17,10 @@ namespace {
 
 void CheckSubject(Metric metric, const Subject& subject) {
   for (const EvaluationPtr& evaluation : {subject.candidate, subject.baseline}) {
+    if (evaluation != nullptr && evaluation->failure.empty() && evaluation->task == nullptr) {
+      throw Error(ErrorCode::kInvalidArgument, "an evaluation of " + ToString(evaluation->model) +
+                                                   " has neither a task nor a failure");
+    }
     if (evaluation != nullptr && !evaluation->failure.empty()) {
       throw Error(ErrorCode::kUndefined,
                   ToString(evaluation->model) + " could not be evaluated: " + evaluation->failure);
@@ -87,6 +91,10 @@ void RequireObservations(Measurement& measurement, std::size_t fewest) {
 
 Measurement Measure(Metric metric, std::span<const Subject> subjects,
                     const MeasureOptions& options) {
+  if (!(options.alpha > 0.0 && options.alpha < 0.5)) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("alpha is {}; it must be above 0 and below 0.5", options.alpha));
+  }
   for (const Subject& subject : subjects) CheckSubject(metric, subject);
   const std::vector<Pair> pairs = PairsOf(subjects, options.claim);
   Missing missing = MissingIn(pairs, NeedsBaseline(metric));

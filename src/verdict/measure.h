@@ -29,6 +29,8 @@ struct MeasureOptions {
 
 struct Measurement {
   Estimate estimate = {};
+  /// A token has probability 0: the value is infinite, whatever other texts may say.
+  bool impossible = false;
   /// The value less the limit, on the scale on which the value was computed (a quotient, or the
   /// mean of logarithms): above, exactly at or below the limit, whatever rounding follows.
   double distance = std::numeric_limits<double>::quiet_NaN();

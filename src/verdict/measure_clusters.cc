@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gatetest/error.h"
 #include "gatetest/intervals.h"
 #include "src/statistics/exact_sum.h"
 
@@ -16,6 +15,15 @@ double Sum(const std::vector<double>& values) {
   ExactSum sum;
   for (const double value : values) sum.Add(value);
   return sum.Value();
+}
+
+/// How far the value is from the limit. Sums of decimals and of logarithms carry rounding errors;
+/// what they could be is exactly at the limit, and so not beyond it.
+double Distance(double value, double limit) {
+  constexpr double kRounding = 1e-12;
+  const double distance = value - limit;
+  return std::abs(distance) <= kRounding * std::max(std::abs(value), std::abs(limit)) ? 0.0
+                                                                                      : distance;
 }
 
 /// D clusters that are all alike. With probability 1 - alpha at most the share
@@ -51,7 +59,7 @@ class AllAlike {
 
   /// The alphas at which the bounds reach `limit`.
   PValues Against(double limit) const {
-    if (limit == value_) return {};
+    if (Distance(value_, limit) == 0.0) return {};
     const double alike = Alike(limit);
     const double p = std::pow(std::clamp(alike, 0.0, 1.0), clusters_);
     return limit < value_ ? PValues{.above = p, .below = 1.0} : PValues{.above = 1.0, .below = p};
@@ -80,7 +88,37 @@ class AllAlike {
   const double value_, mean_weight_, clusters_;
 };
 
+/// More than rounding errors.
+bool HasSpread(const ClusterRatio& ratio) {
+  constexpr double kRounding = 1e-13;
+  return ratio.standard_error > kRounding * std::max(std::abs(ratio.ratio), 1.0);
+}
+
 }  // namespace
+
+void DropEmpty(ClusterCounts& counts) {
+  std::size_t kept = 0;
+  for (std::size_t d = 0; d < counts.values.size(); ++d) {
+    if (counts.weights[d] == 0.0 && counts.values[d] == 0.0) continue;
+    counts.values[kept] = counts.values[d];
+    counts.weights[kept] = counts.weights[d];
+    if (!counts.sizes.empty()) counts.sizes[kept] = counts.sizes[d];
+    ++kept;
+  }
+  counts.values.resize(kept);
+  counts.weights.resize(kept);
+  counts.sizes.resize(std::min(counts.sizes.size(), kept));
+}
+
+std::string WhyNoInterval(const ClusterSums& sums) {
+  const std::vector<double>& weights = sums.counts.weights;
+  if (std::isinf(Sum(sums.counts.values))) return "a token has probability 0";
+  if (weights.size() < 2) return fmt::format("too few {} to show a spread", sums.observations);
+  const double heaviest = *std::max_element(weights.begin(), weights.end());
+  return Sum(weights) - heaviest > 0.0 ? ""
+                                       : fmt::format("one of {} {} carries all the weight",
+                                                     weights.size(), sums.observations);
+}
 
 Measurement MeasureClusters(const ClusterSums& sums, Support support, double limit, double alpha) {
   Measurement measurement;
@@ -91,33 +129,23 @@ Measurement MeasureClusters(const ClusterSums& sums, Support support, double lim
   estimate.n = counts.values.size();
   estimate.observations = sums.observations;
   estimate.method = "cluster t (CR3)";
-  measurement.distance = estimate.value - limit;
+  measurement.impossible = std::isinf(estimate.value);
+  measurement.distance = Distance(estimate.value, limit);
   RequireObservations(measurement, kFewestClusters);
-  if (std::isinf(estimate.value)) {
-    estimate.no_interval = "a token has probability 0";
+  estimate.no_interval = WhyNoInterval(sums);
+  if (!estimate.no_interval.empty()) return measurement;
+  const ClusterRatio ratio = ClusterRatioInterval(counts.values, counts.weights, alpha);
+  if (support == Support::kUnbounded || HasSpread(ratio)) {
+    estimate.interval = Interval{.lower = ratio.lower, .upper = ratio.upper, .alpha = alpha};
+    measurement.z = measurement.distance / ratio.standard_error;
+    measurement.p = StudentPValues(measurement.z, static_cast<double>(estimate.n - 1));
     return measurement;
   }
-  try {
-    const ClusterRatio ratio = ClusterRatioInterval(counts.values, counts.weights, alpha);
-    if (ratio.standard_error > 0.0) {
-      estimate.interval = Interval{.lower = ratio.lower, .upper = ratio.upper, .alpha = alpha};
-      measurement.z = measurement.distance / ratio.standard_error;
-      measurement.p = StudentPValues(measurement.z, static_cast<double>(estimate.n - 1));
-    } else {
-      const double scores =
-          counts.sizes.empty() ? static_cast<double>(estimate.n) : Sum(counts.sizes);
-      const AllAlike alike(support, estimate.value, weight / scores, estimate.n);
-      estimate.interval = alike.Bounds(alpha);
-      estimate.method =
-          support == Support::kUnbounded ? estimate.method : "Clopper-Pearson, all are alike";
-      measurement.p = alike.Against(limit);
-    }
-  } catch (const Error&) {
-    estimate.no_interval =
-        estimate.n < 2
-            ? fmt::format("too few {} to show a spread", estimate.observations)
-            : fmt::format("one of {} {} carries all the weight", estimate.n, estimate.observations);
-  }
+  const double scores = counts.sizes.empty() ? static_cast<double>(estimate.n) : Sum(counts.sizes);
+  const AllAlike alike(support, estimate.value, weight / scores, estimate.n);
+  estimate.interval = alike.Bounds(alpha);
+  estimate.method = "Clopper-Pearson, all are alike";
+  measurement.p = alike.Against(limit);
   return measurement;
 }
 

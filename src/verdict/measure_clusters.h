@@ -27,8 +27,16 @@ enum class Support {
   kQuotient,    ///< From 0 to 1, and the weight too: two scores.
 };
 
+/// Drops clusters that have neither value nor weight: they are no evidence of anything, and do not
+/// count as clusters.
+void DropEmpty(ClusterCounts& counts);
+
+/// Why these sums can have no interval (an infinite value, one cluster); empty: they can.
+std::string WhyNoInterval(const ClusterSums& sums);
+
 /// sum(values) / sum(weights) with the cluster t interval (CR3), not to be relied on below 30
-/// clusters. `limit` is on the scale of that quotient. The sum of weights is above 0.
+/// clusters. `limit` is on the scale of that quotient. The sum of weights is above 0, `alpha` in
+/// (0, 0.5).
 Measurement MeasureClusters(const ClusterSums& sums, Support support, double limit, double alpha);
 
 }  // namespace gatetest::internal

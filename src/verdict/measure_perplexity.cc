@@ -89,6 +89,12 @@ TextCluster MakeCluster(const Pair& pair, std::size_t window, const Window& cand
   return cluster;
 }
 
+std::size_t DocumentsWithTokens(const std::vector<Pair>& pairs) {
+  return static_cast<std::size_t>(std::count_if(pairs.begin(), pairs.end(), [](const Pair& pair) {
+    return Sum(pair.candidate->windows).tokens > 0;
+  }));
+}
+
 /// Documents that share a cluster are one.
 ClusterSums SumClusters(const std::vector<TextCluster>& texts,
                         const std::vector<std::size_t>& numbers) {
@@ -105,6 +111,7 @@ ClusterSums SumClusters(const std::vector<TextCluster>& texts,
     sums.counts.values[at] += texts[i].nll - texts[i].baseline_nll;
     sums.counts.weights[at] += texts[i].units;
   }
+  DropEmpty(sums.counts);
   return sums;
 }
 
@@ -138,8 +145,8 @@ double Exp(double x) { return std::exp(x); }
 }  // namespace
 
 std::vector<TextCluster> ClustersOf(const std::vector<Pair>& pairs, Per per, bool with_baseline) {
-  const bool windows = pairs.size() < kFewestClusters && ClusterNumbers(pairs).empty() &&
-                       CanUseWindows(pairs, per, with_baseline);
+  const bool windows = DocumentsWithTokens(pairs) < kFewestClusters &&
+                       ClusterNumbers(pairs).empty() && CanUseWindows(pairs, per, with_baseline);
   std::vector<TextCluster> clusters;
   for (const Pair& pair : pairs) {
     const std::vector<Window>& candidate = pair.candidate->windows;

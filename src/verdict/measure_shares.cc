@@ -61,6 +61,7 @@ ClusterSums SumClusters(Metric metric, const Scores& scores) {
     counts.weights[at] += WeightOf(metric, score);
     counts.sizes[at] += 1.0;
   }
+  DropEmpty(counts);
   return sums;
 }
 
@@ -97,7 +98,7 @@ Interval Negated(const Interval& interval) {
 double ScoreStatistic(Metric metric, const PairedCounts& counts, double limit) {
   if (metric == Metric::kAccuracyLoss) return -TangoStatistic(counts, -limit);
   // Tang's statistic is for ratios above 0; any right answer at all is above 0.
-  if (limit > 0.0) return TangStatistic(counts, limit);
+  if (limit >= 1e-100) return TangStatistic(counts, limit);
   return counts.candidate_right() > 0 ? kInfinity : 0.0;
 }
 
@@ -170,19 +171,17 @@ void MeasureClusteredCounts(Metric metric, const PairedCounts& counts, const Sco
   estimate.n = sums.counts.values.size();
   estimate.observations = sums.observations;
   RequireObservations(measurement, kFewestClusters);
-  Design design;
-  try {
-    design = DesignOf(sums.counts, IndependentVariance(metric, counts));
-  } catch (const Error&) {
+  estimate.no_interval = WhyNoInterval(sums);
+  if (!estimate.no_interval.empty()) {
     estimate.method = "design effect";
-    estimate.no_interval =
-        estimate.n < 2 ? "too few clusters to show a spread" : "one cluster carries all the weight";
     return;
   }
+  const Design design = DesignOf(sums.counts, IndependentVariance(metric, counts));
   const bool has_limit = !std::isnan(options.limit);
-  const double root = std::sqrt(design.effect);
+  const double effect = std::min(design.estimated.effect, design.worst.effect);
+  const double root = std::sqrt(effect);
   if (IsShare(metric)) {
-    estimate.method = fmt::format("Korn-Graubard, design effect {:.1f}", design.effect);
+    estimate.method = fmt::format("Korn-Graubard, design effect {:.1f}", effect);
     estimate.interval =
         ClusteredShare(quotient.numerator, quotient.denominator, design, options.alpha);
     if (!has_limit) return;
@@ -193,7 +192,7 @@ void MeasureClusteredCounts(Metric metric, const PairedCounts& counts, const Sco
   }
   const bool retention = metric == Metric::kRetention;
   estimate.method =
-      fmt::format("{} score, design effect {:.1f}", retention ? "Tang" : "Tango", design.effect);
+      fmt::format("{} score, design effect {:.1f}", retention ? "Tang" : "Tango", effect);
   estimate.interval = retention ? ClusteredRetention(counts, design, options.alpha)
                                 : Negated(ClusteredDifference(counts, design, options.alpha));
   if (!has_limit) return;

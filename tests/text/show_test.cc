@@ -69,5 +69,12 @@ TEST(Quote, CutsBetweenCharacters) {
   EXPECT_EQ(Quote("\U0001f600", 3), "\"\u2026\"");
 }
 
+TEST(ShowCount, KnowsOneFromSeveral) {
+  EXPECT_EQ(ShowCount(0, "samples"), "0 samples");
+  EXPECT_EQ(ShowCount(1, "samples"), "1 sample");
+  EXPECT_EQ(ShowCount(2, "paired samples"), "2 paired samples");
+  EXPECT_EQ(ShowCount(1e7, "windows"), "10000000 windows");
+}
+
 }  // namespace
 }  // namespace gatetest::internal

@@ -178,7 +178,7 @@ TEST(PopulationClaim, TheExactTestDecidesWhetherThereIsALossAtAll) {
   const Finding worse =
       FindingOf(Metric::kAccuracyLoss, Population(0.0), Paired(baseline, candidate));
   EXPECT_EQ(worse.verdict, Verdict::kFailed);
-  EXPECT_EQ(worse.reason, "that the value is above 0.0000 has p = 0.00022 (exact McNemar test)");
+  EXPECT_EQ(worse.reason, "the exact McNemar test shows that it is above 0.0000 (p = 0.00022)");
   const Finding better =
       FindingOf(Metric::kAccuracyLoss, Population(0.0), Paired(candidate, baseline));
   EXPECT_EQ(better.verdict, Verdict::kPassed);
@@ -188,8 +188,8 @@ TEST(PopulationClaim, TheExactTestDecidesWhetherThereIsALossAtAll) {
   };
   EXPECT_EQ(VerdictOf(Metric::kAccuracyLoss, Population(0.0), lost(5)), Verdict::kFailed);
   EXPECT_EQ(FindingOf(Metric::kAccuracyLoss, Population(0.0), lost(4)).reason,
-            "the exact McNemar test tells 0 from neither side (p = 1 and 0.062); about 17 more "
-            "samples would decide");
+            "the exact McNemar test does not show that it is below 0.0000 (p = 1), or above (p = "
+            "0.062); about 17 more samples would decide");
   EXPECT_EQ(VerdictOf(Metric::kAccuracyLoss, Population(0.0), lost(0)), Verdict::kInconclusive);
 }
 
@@ -278,6 +278,82 @@ TEST(Edges, GradedScoresThatAreAllAlike) {
             Verdict::kPassed);
 }
 
+TEST(Edges, ScoresThatAreAlikeButForRoundingAreAlike) {
+  // The standard error of 30 times 0.03 is 1e-18 and not 0; that is no certainty either.
+  for (std::size_t n = 30; n <= 60; ++n) {
+    for (int percent = 1; percent < 100; ++percent) {
+      const double score = percent / 100.0;
+      const Subject subject = On(Questions(n), std::vector<Outcome>(n, Graded(score)));
+      EXPECT_EQ(VerdictOf(Metric::kAccuracy, Population(0.99 * score), subject),
+                Verdict::kInconclusive)
+          << n << " times " << score;
+    }
+  }
+}
+
+TEST(Edges, WhatHasNoTokensIsNoDocument) {
+  std::vector<Outcome> mostly_empty(40, Text({}));
+  for (std::size_t i = 0; i < 3; ++i) {
+    mostly_empty[i] = Text({{.nll = 10.0 + static_cast<double>(i), .tokens = 10}});
+  }
+  const Finding finding =
+      FindingOf(Metric::kPerplexity, Population(100), On(Documents(40), mostly_empty));
+  EXPECT_EQ(finding.verdict, Verdict::kInconclusive);
+  EXPECT_EQ(finding.estimate->n, 3U);
+  EXPECT_EQ(finding.estimate->observations, "windows");
+}
+
+TEST(Edges, AnOverflowIsNoImpossibleToken) {
+  // Words of 3000 nats: the perplexity does not fit a double, its logarithm does.
+  const std::vector<Outcome> words(
+      5, Text({{.nll = 3000.0, .tokens = 900, .bytes = 3000, .words = 1}}));
+  const Subject subject = On(Documents(5, {.per = Per::kWord}), words);
+  EXPECT_EQ(VerdictOf(Metric::kPerplexity, 1e300, subject), Verdict::kFailed);
+  EXPECT_EQ(VerdictOf(Metric::kPerplexity, Population(1e300), subject), Verdict::kInconclusive);
+}
+
+TEST(Edges, AnImpossibleTokenSaysSo) {
+  const Subject subject = On(
+      Documents(2), {Text({{.nll = kInfinity, .tokens = 4}}), Text({{.nll = 4.0, .tokens = 4}})});
+  EXPECT_EQ(
+      FindingOf(Metric::kPerplexity, Population(5), subject).reason,
+      "infinite is not below 5.0000: a token has probability 0, whatever other texts may say");
+}
+
+TEST(Edges, TinyLimitsAreAsGoodAsZero) {
+  EXPECT_EQ(VerdictOf(Metric::kRetention, 1e-150, Paired("++", "+-")), Verdict::kPassed);
+}
+
+TEST(Edges, AnAlphaThatIsNoneIsNotMeasured) {
+  const Subject subject = On(Questions(40), std::vector<Outcome>(40, Graded(0.5)));
+  for (const double alpha : {0.0, 0.5, 0.7, kNaN}) {
+    EXPECT_EQ(Judge({Metric::kAccuracy, 0.4}, {&subject, 1}, {.alpha = alpha}).verdict,
+              Verdict::kNotMeasured);
+  }
+}
+
+TEST(Edges, EvaluationsWithoutATaskAreNotMeasured) {
+  const Subject good = Paired("++", "++");
+  const auto without_task = std::make_shared<const Evaluation>(Evaluation{.model = Rung("f16")});
+  const Subject bad{.candidate = good.candidate, .baseline = without_task};
+  EXPECT_EQ(VerdictOf(Metric::kRetention, 0.5, bad), Verdict::kNotMeasured);
+  const Subject same{.candidate = good.candidate, .baseline = good.candidate};
+  EXPECT_THAT(FindingOf(Metric::kRetention, 0.5, same).reason,
+              HasSubstr("candidate is the baseline"));
+}
+
+TEST(Edges, TheBaselineIsNoMatterOfAMetricWithoutOne) {
+  const TaskPtr task = Questions(50);
+  const Subject stopped = On(task, Outcomes(Times(40, "+") + Times(10, "-")), Outcomes("+++"));
+  const Finding finding =
+      FindingOf(Metric::kAccuracy, Limit(0.9).Claim(Claim::kPointEstimate), stopped);
+  EXPECT_EQ(finding.verdict, Verdict::kFailed);
+  EXPECT_EQ(finding.estimate->n, 50U);
+  const Subject failed{.candidate = stopped.candidate,
+                       .baseline = FailedEvaluation(Rung("f16"), task, "no weights")};
+  EXPECT_EQ(VerdictOf(Metric::kAccuracy, 0.7, failed), Verdict::kPassed);
+}
+
 // --- samples that depend on each other
 
 /// `count` clusters of `size` questions.
@@ -340,6 +416,45 @@ TEST(Clusters, TooFewAreNoEvidence) {
             "a claim beyond these samples needs more of them: there are fewer than 30 clusters; "
             "about 29 more clusters would decide");
   EXPECT_EQ(VerdictOf(Metric::kAccuracy, 0.1, one), Verdict::kPassed);
+}
+
+TEST(Clusters, AreNoMatterOfADatasetClaim) {
+  // 0.1 + 0.2 + 0.3 is a little more than 0.6, in one cluster or in three.
+  const std::vector<Outcome> scores = {Graded(0.1), Graded(0.2), Graded(0.3)};
+  EXPECT_EQ(VerdictOf(Metric::kAccuracy, 0.2, On(Passages(1, 3), scores)), Verdict::kFailed);
+  EXPECT_EQ(VerdictOf(Metric::kAccuracy, 0.2, On(Passages(3, 1), scores)), Verdict::kFailed);
+}
+
+TEST(Clusters, OneWrongAnswerIsNoBetterThanNone) {
+  const auto lower = [](const std::string& pattern) {
+    return FindingOf(Metric::kAccuracy, Population(0.5), On(Passages(40, 5), Outcomes(pattern)))
+        .estimate->interval.value()
+        .lower;
+  };
+  EXPECT_LT(lower("-" + Times(199, "+")), lower(Times(200, "+")));
+}
+
+TEST(Clusters, WithoutARightAnswerOfTheBaselineTellNothingOfRetention) {
+  // The baseline is right in 2 passages of 30: that is evidence of 2.
+  const std::string baseline = Times(20, "+") + Times(280, "-");
+  const std::string candidate = Times(19, "+") + Times(281, "-");
+  const Finding finding = FindingOf(Metric::kRetention, Population(0.5),
+                                    On(Passages(30, 10), Outcomes(candidate), Outcomes(baseline)));
+  EXPECT_EQ(finding.estimate->n, 2U);
+  EXPECT_EQ(finding.verdict, Verdict::kInconclusive);
+}
+
+TEST(Clusters, OfAnySizeHaveBoundsThatAgreeWithTheVerdict) {
+  for (const std::size_t size : {50U, 400U, 2000U}) {
+    const Subject subject =
+        On(Passages(30, size), Outcomes(Times(27 * size, "+") + Times(3 * size, "-")),
+           Outcomes(Times(30 * size, "+")));
+    const Interval small =
+        FindingOf(Metric::kRetention, Limit(0.5).Alpha(1e-4), subject).estimate->interval.value();
+    const Interval usual = FindingOf(Metric::kRetention, 0.5, subject).estimate->interval.value();
+    EXPECT_LT(small.lower, usual.lower - 0.05) << size;
+    EXPECT_NEAR(usual.lower, 0.78, 0.03) << size;
+  }
 }
 
 TEST(Clusters, OfDocumentsGoBeforeDocumentsAndWindows) {
@@ -434,19 +549,34 @@ TEST(Pooled, PerplexityIsOverAllTokens) {
 TEST(Pooled, RefusesWhatDoesNotPool) {
   const Subject tokens = On(Documents(1), {Text({{.nll = 1.0, .tokens = 1}})});
   const Subject bytes =
-      On(Documents(1, {.per = Per::kByte}), {Text({{.nll = 1.0, .tokens = 1, .bytes = 1}})});
+      On(Documents(2, {.per = Per::kByte}), {Text({{.nll = 1.0, .tokens = 1, .bytes = 1}}),
+                                             Text({{.nll = 1.0, .tokens = 1, .bytes = 1}})});
   EXPECT_THAT(FindingOf(Metric::kPerplexity, Limit(20.0).Pooled(), tokens).reason,
               HasSubstr("2.7183 is below 20.0000"));
+  const Judgement same_data =
+      JudgeAll(Metric::kAccuracy, Limit(0.5).Pooled(),
+               {On(Questions(2, "a"), Outcomes("++")), On(Questions(2, "b"), Outcomes("++"))});
+  EXPECT_EQ(same_data.verdict, Verdict::kNotMeasured);
+  EXPECT_THAT(same_data.failure, HasSubstr("\"b\" has the same samples as another"));
   const Judgement units = JudgeAll(Metric::kPerplexity, Limit(20.0).Pooled(), {tokens, bytes});
   EXPECT_EQ(units.findings.at(0).reason,
             "\"prose\" and \"prose\" count perplexity over different units, and do not pool; use "
             "bits per byte, or one unit (Per) for both");
   const Subject int4 = Paired("++", "++");
-  const Subject int8{.candidate = MakeEvaluation(Rung("int8"), Questions(2), Outcomes("++")),
-                     .baseline = MakeEvaluation(Rung("f16"), Questions(2), Outcomes("++"))};
+  const Subject int8{.candidate = MakeEvaluation(Rung("int8"), Questions(3), Outcomes("+++")),
+                     .baseline = MakeEvaluation(Rung("f16"), Questions(3), Outcomes("+++"))};
   EXPECT_EQ(JudgeAll(Metric::kRetention, Limit(0.5).Pooled(), {int4, int8}).failure,
             "a pooled limit is about one model, and there are tinylm int4 and tinylm int8; judge "
             "each by itself");
+}
+
+TEST(Pooled, HasOneBaseline) {
+  Subject other = Paired("+++", "+++");
+  other.baseline =
+      MakeEvaluation({.name = "other", .quantization = "f16"}, Questions(3), Outcomes("+++"));
+  EXPECT_EQ(JudgeAll(Metric::kRetention, Limit(0.5).Pooled(), {Paired("++", "++"), other}).failure,
+            "a pooled limit has one baseline, and there are tinylm f16 and other f16; judge each "
+            "by itself");
 }
 
 TEST(Pooled, BoundsWhatIsMissingInAnyTask) {
