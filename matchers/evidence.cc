@@ -7,6 +7,8 @@
 #include <cctype>
 #include <cstring>
 #include <iostream>
+#include <mutex>
+#include <set>
 
 #include "gatetest/gate.h"
 #include "gatetest/internal/run_settings.h"
@@ -50,15 +52,20 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   };
   const Limit& limit = judgement.requirement.limit;
   const Claim claim = limit.claim().value_or(judgement.defaults.claim);
+  // Two limits that differ in it alone have different bounds, and maybe verdicts.
+  const std::string alpha = limit.alpha() ? fmt::format("/alpha_{:g}", *limit.alpha()) : "";
   record(fmt::format("gatetest_verdict/{}/{:g}{}", about, limit.threshold(),
-                     claim == Claim::kDataset ? "" : fmt::format("/{}", Name(claim))),
+                     claim == Claim::kDataset ? "" : fmt::format("/{}", Name(claim))) +
+             alpha,
          std::string(Name(finding.verdict)));
   if (!finding.estimate) return;
   record("gatetest_value/" + about, fmt::format("{:.17g}", finding.estimate->value));
   record("gatetest_n/" + about, std::to_string(finding.estimate->n));
   if (!finding.estimate->interval) return;
-  record("gatetest_lower/" + about, fmt::format("{:.17g}", finding.estimate->interval->lower));
-  record("gatetest_upper/" + about, fmt::format("{:.17g}", finding.estimate->interval->upper));
+  record("gatetest_lower/" + about + alpha,
+         fmt::format("{:.17g}", finding.estimate->interval->lower));
+  record("gatetest_upper/" + about + alpha,
+         fmt::format("{:.17g}", finding.estimate->interval->upper));
 }
 
 bool AlreadyReported(const TestResult& result, const std::string& text) {
@@ -68,7 +75,35 @@ bool AlreadyReported(const TestResult& result, const std::string& text) {
   return false;
 }
 
+/// What the running test has tolerated.
+struct Tolerated {
+  std::mutex mutex;
+  const TestInfo* test = nullptr;
+  std::set<std::string> texts = {};
+};
+
+Tolerated& ToleratedInTest() {
+  static Tolerated tolerated;
+  return tolerated;
+}
+
+/// GoogleMock asks a matcher again for its explanation where another one around it fails.
+bool IsNewInTest(const std::string& text) {
+  const TestInfo* const test = UnitTest::GetInstance()->current_test_info();
+  Tolerated& tolerated = ToleratedInTest();
+  const std::lock_guard lock(tolerated.mutex);
+  if (tolerated.test != test) tolerated.texts.clear();
+  tolerated.test = test;
+  return tolerated.texts.insert(text).second;
+}
+
 }  // namespace
+
+void ForgetTolerated() {
+  Tolerated& tolerated = ToleratedInTest();
+  const std::lock_guard lock(tolerated.mutex);
+  tolerated.texts.clear();
+}
 
 std::atomic<std::uint64_t>& AssertionCount() {
   static std::atomic<std::uint64_t> count{0};
@@ -118,18 +153,19 @@ void SkipTest(const std::string& why) {
 }
 
 void TolerateInconclusive(const Judgement& judgement) {
-  ++ToleratedCount();
   const std::string text = Expectation(judgement) + "\n" + Explain(judgement);
+  if (!IsNewInTest(text)) return;
+  ++ToleratedCount();
   if (InconclusiveInTest() == IfInconclusive::kSkip) {
     SkipTest("INCONCLUSIVE, which skips the test here: " + text);
   } else {
-    std::cerr << "[ gatetest ] warning: INCONCLUSIVE, which does not fail the test here: " << text;
+    std::cerr << "[ gatetest ] warning: INCONCLUSIVE, tolerated here: " + text;
   }
 }
 
-bool RequireEvidence(const Judgement& judgement) {
+bool RequireEvidence(const Judgement& judgement, bool tolerant) {
   if (judgement.verdict == Verdict::kPassed || judgement.verdict == Verdict::kFailed) return true;
-  if (judgement.verdict == Verdict::kInconclusive &&
+  if (tolerant && judgement.verdict == Verdict::kInconclusive &&
       InconclusiveInTest() != IfInconclusive::kFail) {
     TolerateInconclusive(judgement);
     return false;
@@ -160,8 +196,9 @@ std::string RerunCommand() {
       TheRunSettings().program.empty() ? "THIS_PROGRAM" : ShellQuoted(TheRunSettings().program);
   const std::string filter =
       fmt::format("--gtest_filter={}.{}", test->test_suite_name(), test->name());
-  return fmt::format("cd {} && {} {}", ShellQuoted(UnitTest::GetInstance()->original_working_dir()),
-                     program, ShellQuoted(filter));
+  return fmt::format("cd {} && {} {}{}",
+                     ShellQuoted(UnitTest::GetInstance()->original_working_dir()), program,
+                     ShellQuoted(filter), TheRunSettings().rerun_flags);
 }
 
 }  // namespace gatetest::internal

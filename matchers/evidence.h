@@ -22,15 +22,16 @@ Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> s
 /// gate's.
 IfInconclusive InconclusiveInTest();
 
-/// Skips the running test, or warns, because of an INCONCLUSIVE judgement that is not to fail it.
+/// Skips the running test, or warns, because of an INCONCLUSIVE judgement that is not to fail it;
+/// once for the same judgement in the same test.
 void TolerateInconclusive(const Judgement& judgement);
 
 /// Fails the running test, once, when the judgement is neither PASSED nor FAILED. False: it is
-/// INCONCLUSIVE, and that is not to fail the test.
-bool RequireEvidence(const Judgement& judgement);
+/// INCONCLUSIVE, which is not to fail the test (IfInconclusive), and `tolerant`.
+bool RequireEvidence(const Judgement& judgement, bool tolerant);
 
-/// "cd /ci/build && ./gate_test --gtest_filter=Gate.Int4": a line to paste. Empty outside of a
-/// test.
+/// "cd /ci/build && ./gate_test --gtest_filter=Gate.Int4": a line to paste, with the
+/// flags that change verdicts. Empty outside of a test.
 std::string RerunCommand();
 
 }  // namespace gatetest::internal

@@ -25,14 +25,15 @@ std::vector<Subject> SubjectsOf(const std::vector<One>& several) {
   return subjects;
 }
 
-/// Whether the verdict is the wanted one, or an INCONCLUSIVE one that is not to fail the test.
-/// (Around which a Not(...) still fails it: a matcher cannot see that it is negated.)
+/// Whether the verdict is the wanted one, or, where PASSED is wanted, an INCONCLUSIVE one that is
+/// tolerated. (Around which a Not(...) still fails: a matcher cannot see that it is negated.)
 template <typename Value>
 bool JudgeAndExplain(const Requirement& requirement, const Value& value, Verdict wanted,
                      std::ostream* os) {
   ++internal::AssertionCount();
   const Judgement judgement = internal::JudgeInTest(requirement, SubjectsOf(value));
-  const bool tolerated = !internal::RequireEvidence(judgement);
+  const bool tolerated =
+      !internal::RequireEvidence(judgement, /*tolerant=*/wanted == Verdict::kPassed);
   if (os != nullptr) *os << "of which this was found:\n" << Explain(judgement);
   return tolerated || judgement.verdict == wanted;
 }

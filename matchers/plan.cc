@@ -3,9 +3,16 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <iostream>
+#include <mutex>
 #include <optional>
+#include <set>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,16 +25,23 @@ namespace {
 constexpr std::string_view kTag = "[   PLAN   ] ";
 constexpr std::string_view kIndent = "             ";
 
-/// What all assertions of the run take together.
+/// What assertions take together.
 struct Total {
-  std::size_t expectations = 0;
-  std::size_t evaluations = 0;
-  EvaluationPlan sum = {};
+  std::size_t expectations = 0;  ///< Macros.
+  std::size_t for_matchers = 0;  ///< Evaluations that tests asked for themselves.
+  std::size_t evaluations = 0;   ///< Of both, each model and task once.
+  EvaluationPlan sum = {};       ///< Of those evaluations.
 };
 
-Total& TheTotal() {
-  static Total total;
-  return total;
+/// Of the whole run.
+struct Run {
+  std::mutex mutex;  ///< For the total and for standard output; nothing else is locked under it.
+  Total total = {};
+};
+
+Run& TheRun() {
+  static Run run;
+  return run;
 }
 
 /// 1234567 as "1,234,567".
@@ -48,36 +62,66 @@ std::string Describe(const EvaluationPlan& plan) {
   return text;
 }
 
-void Say(std::string_view text) { std::cout << kIndent << text << "\n"; }
-
-void SayWhat(const std::string& what) {
-  const ::testing::TestInfo* const test = ::testing::UnitTest::GetInstance()->current_test_info();
-  std::cout << kTag
-            << (test == nullptr ? ""
-                                : fmt::format("{}.{}: ", test->test_suite_name(), test->name()))
-            << what << std::endl;
+std::string Many(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", Grouped(count), what, count == 1 ? "" : "s");
 }
 
-void Count(const EvaluationPlan& plan) {
-  if (plan.shared) return;
-  Total& total = TheTotal();
-  ++total.evaluations;
-  total.sum.samples += plan.samples;
-  total.sum.requests += plan.requests;
-  total.sum.prompt_tokens += plan.prompt_tokens;
-  total.sum.completion_tokens += plan.completion_tokens;
-}
-
-void SayEvaluation(const ModelPtr& model, const TaskPtr& task, Evaluator& evaluator) {
-  try {
-    const EvaluationPlan plan = evaluator.Plan(model, task);
-    Count(plan);
-    Say(fmt::format("{} on \"{}\": {}{}", ToString(model->info()), task->name(), Describe(plan),
-                    plan.shared ? " (shared with an expectation above)" : ""));
-  } catch (const std::exception& error) {
-    Say(fmt::format("cannot be evaluated: {}", error.what()));
+/// The text on one assertion, and what it takes: shown and counted in one piece, at its end, so
+/// that those of two threads do not mix and no lock is held while an evaluator takes its own.
+class Block {
+ public:
+  Block() = default;
+  ~Block() {
+    Run& run = TheRun();
+    const std::lock_guard lock(run.mutex);
+    run.total.expectations += total_.expectations;
+    run.total.for_matchers += total_.for_matchers;
+    run.total.evaluations += total_.evaluations;
+    run.total.sum.samples += total_.sum.samples;
+    run.total.sum.requests += total_.sum.requests;
+    run.total.sum.prompt_tokens += total_.sum.prompt_tokens;
+    run.total.sum.completion_tokens += total_.sum.completion_tokens;
+    std::cout << text_ << std::flush;
   }
-}
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+
+  /// The first line.
+  void SayWhat(const std::string& what) {
+    const ::testing::TestInfo* const test = ::testing::UnitTest::GetInstance()->current_test_info();
+    text_ += fmt::format(
+        "{}{}{}\n", kTag,
+        test == nullptr ? "" : fmt::format("{}.{}: ", test->test_suite_name(), test->name()), what);
+  }
+  void Say(std::string_view text) { text_ += fmt::format("{}{}\n", kIndent, text); }
+
+  void SayEvaluation(const ModelPtr& model, const TaskPtr& task, Evaluator& evaluator) {
+    try {
+      const EvaluationPlan plan = evaluator.Plan(model, task);
+      Count(plan);
+      Say(fmt::format("{} on \"{}\": {}{}", ToString(model->info()), task->name(), Describe(plan),
+                      plan.shared ? " (shared with an expectation above)" : ""));
+    } catch (const std::exception& error) {
+      Say(fmt::format("cannot be evaluated: {}", error.what()));
+    }
+  }
+
+  void CountExpectation() { ++total_.expectations; }
+  void CountForMatcher() { ++total_.for_matchers; }
+
+ private:
+  void Count(const EvaluationPlan& plan) {
+    if (plan.shared) return;
+    ++total_.evaluations;
+    total_.sum.samples += plan.samples;
+    total_.sum.requests += plan.requests;
+    total_.sum.prompt_tokens += plan.prompt_tokens;
+    total_.sum.completion_tokens += plan.completion_tokens;
+  }
+
+  Total total_ = {};
+  std::string text_ = {};
+};
 
 /// The value nearest to the limit, on one side of it, which `samples` decide with power 0.8; none
 /// where no value does. `plan` gives the samples that a value needs.
@@ -95,40 +139,110 @@ std::optional<double> NearestDecided(double limit, double end, std::size_t sampl
   return far;
 }
 
-/// What the samples of a task can decide under a population claim.
-void SayPower(const Requirement& requirement, const Subject& subject, double alpha) {
+// What population claims need at least, whatever the limit: as verdicts have it.
+constexpr std::size_t kFewestForShare = 2;
+constexpr std::size_t kFewestForScore = 20;
+constexpr std::size_t kFewestClusters = 30;
+
+/// The samples that one verdict is about.
+struct Observed {
   std::size_t samples = 0;
-  for (const Sample& sample : subject.candidate->task->dataset().samples()) {
-    if (subject.group.empty() || sample.group == subject.group) ++samples;
+  std::size_t clusters = 0;  ///< A sample without one is one of its own.
+  bool clustered = false;    ///< Whether any sample carries a cluster.
+};
+
+Observed ObservedIn(std::span<const Subject> subjects) {
+  Observed observed;
+  for (const Subject& subject : subjects) {
+    std::set<std::string> known;  // Clusters are within a task.
+    for (const Sample& sample : subject.candidate->task->dataset().samples()) {
+      if (!subject.group.empty() && sample.group != subject.group) continue;
+      ++observed.samples;
+      observed.clustered = observed.clustered || !sample.cluster.empty();
+      if (sample.cluster.empty() || known.insert(sample.cluster).second) ++observed.clusters;
+    }
   }
+  return observed;
+}
+
+/// The error that a verdict may have, one-sided.
+struct Levels {
+  double pass = 0.0;
+  double fail = 0.0;  ///< Of the first of several tasks that fails (Holm).
+};
+
+std::string SharePower(const Requirement& requirement, std::size_t samples, const Levels& levels) {
+  constexpr double kEdge = 1e-6;
   const double limit = requirement.limit.threshold();
-  if (requirement.metric == Metric::kAccuracy || requirement.metric == Metric::kFlips) {
-    const auto needs = [&](double share) {
+  const auto nearest = [&](double end, double alpha) {
+    return NearestDecided(limit, end, samples, [&](double share) {
       return static_cast<double>(
           PlanShare({.share = share, .limit = limit, .alpha = alpha}).samples);
-    };
-    constexpr double kEdge = 1e-6;
-    const auto above = NearestDecided(limit, 1.0 - kEdge, samples, needs);
-    const auto below = NearestDecided(limit, kEdge, samples, needs);
-    Say(fmt::format("{} samples decide (with power 0.8) where the true {} is{}{}{}{}", samples,
-                    Name(requirement.metric), above ? fmt::format(" above {:.4f}", *above) : "",
-                    above && below ? " or" : "", below ? fmt::format(" below {:.4f}", *below) : "",
-                    above || below ? "" : " nowhere"));
-  } else if (requirement.metric == Metric::kRetention && limit > 0.0) {
-    constexpr double kBaseline = 0.75;
-    constexpr double kGained = 0.025;
-    const double true_retention = limit + (1.0 - limit) / 2.0;
-    if (!(limit < 1.0) || true_retention * kBaseline <= kGained) return;
-    const std::int64_t needed = PlanRetention({.baseline_accuracy = kBaseline,
-                                               .retention = true_retention,
-                                               .gained = kGained,
-                                               .limit = limit,
-                                               .alpha = alpha})
-                                    .samples;
-    Say(
-        fmt::format("there are {} samples; a true retention of {:.4f} would need about {} (power "
-                    "0.8, for a baseline accuracy of {} with {} gained)",
-                    samples, true_retention, needed, kBaseline, kGained));
+    });
+  };
+  const bool above_passes = requirement.metric == Metric::kAccuracy;
+  std::optional<double> above;
+  std::optional<double> below;
+  if (limit < 1.0 - kEdge) above = nearest(1.0 - kEdge, above_passes ? levels.pass : levels.fail);
+  if (limit > kEdge) below = nearest(kEdge, above_passes ? levels.fail : levels.pass);
+  return fmt::format("{} samples decide (with power 0.8) where the true {} is{}{}{}{}", samples,
+                     Name(requirement.metric), above ? fmt::format(" above {:.4f}", *above) : "",
+                     above && below ? " or" : "", below ? fmt::format(" below {:.4f}", *below) : "",
+                     above || below ? "" : " nowhere");
+}
+
+/// Empty where nothing sensible can be planned for.
+std::string RetentionPower(double limit, std::size_t samples, double alpha) {
+  constexpr double kBaseline = 0.75;
+  constexpr double kGained = 0.025;
+  const double true_retention = limit + (1.0 - limit) / 2.0;
+  constexpr double kEdge = 1e-6;
+  if (!(limit > kEdge && limit < 1.0) || true_retention * kBaseline <= kGained) return "";
+  const std::int64_t needed = PlanRetention({.baseline_accuracy = kBaseline,
+                                             .retention = true_retention,
+                                             .gained = kGained,
+                                             .limit = limit,
+                                             .alpha = alpha})
+                                  .samples;
+  return fmt::format(
+      "there are {} samples; a true retention of {:.4f} would need about {} (power "
+      "0.8, for a baseline accuracy of {} with {} gained)",
+      samples, true_retention, std::max(needed, static_cast<std::int64_t>(kFewestForScore)),
+      kBaseline, kGained);
+}
+
+/// What the samples of one verdict can decide under a population claim; empty: that cannot be told.
+std::string Power(const Requirement& requirement, const Observed& observed, const Levels& levels) {
+  if (observed.clustered) {
+    return fmt::format("there are {} in {}; how much they decide depends on how alike those are{}",
+                       Many(observed.samples, "sample"), Many(observed.clusters, "cluster"),
+                       observed.clusters < kFewestClusters
+                           ? fmt::format(", and a claim beyond them needs {}", kFewestClusters)
+                           : "");
+  }
+  const Metric metric = requirement.metric;
+  if (MeasuredBy(metric) != Measures::kAccuracy) return "";
+  const bool share = metric == Metric::kAccuracy || metric == Metric::kFlips;
+  const std::size_t fewest = share ? kFewestForShare : kFewestForScore;
+  if (observed.samples < fewest) {
+    return fmt::format("there {} {}; a claim beyond {} needs at least {}",
+                       observed.samples == 1 ? "is" : "are", Many(observed.samples, "sample"),
+                       observed.samples == 1 ? "it" : "them", fewest);
+  }
+  const double limit = requirement.limit.threshold();
+  if (share) {
+    return limit > 0.0 && limit < 1.0 ? SharePower(requirement, observed.samples, levels) : "";
+  }
+  return metric == Metric::kRetention ? RetentionPower(limit, observed.samples, levels.pass) : "";
+}
+
+void SayPower(const Requirement& requirement, std::span<const Subject> subjects,
+              const Levels& levels, Block& block) {
+  try {
+    const std::string power = Power(requirement, ObservedIn(subjects), levels);
+    if (!power.empty()) block.Say(power);
+  } catch (const std::exception&) {
+    // Data that cannot be read were named above, and what cannot be planned is no fault of a gate.
   }
 }
 
@@ -136,46 +250,50 @@ void SayPower(const Requirement& requirement, const Subject& subject, double alp
 
 void PlanRequirement(const Requirement& requirement, const ModelPtr& model,
                      const GateScope& scope) {
-  ++TheTotal().expectations;
+  Block block;
+  block.CountExpectation();
   std::vector<Subject> subjects;
   try {
     Evaluator asks_nothing({.plan_only = true});
     subjects = EvaluateFor(requirement, model, scope.gate(), asks_nothing);
   } catch (const std::exception& error) {
-    SayWhat(Expectation(Judgement{.requirement = requirement}));
-    Say(fmt::format("cannot be evaluated: {}", error.what()));
+    block.SayWhat(Expectation(Judgement{.requirement = requirement}));
+    block.Say(fmt::format("cannot be evaluated: {}", error.what()));
     return;
   }
   const JudgeDefaults defaults = DefaultsInTest();
-  const Judgement judgement = Judge(requirement, subjects, defaults);
-  SayWhat(Expectation(judgement));
+  block.SayWhat(Expectation(Judge(requirement, subjects, defaults)));
   const Limit& limit = requirement.limit;
+  const bool population = limit.claim().value_or(defaults.claim) == Claim::kPopulation;
+  const double alpha = limit.alpha().value_or(defaults.alpha);
+  const Levels levels{
+      .pass = alpha, .fail = limit.pooled() ? alpha : alpha / static_cast<double>(subjects.size())};
   for (const Subject& subject : subjects) {
     if (NeedsBaseline(requirement.metric)) {
-      SayEvaluation(scope.gate().baseline, subject.candidate->task, scope.evaluator());
+      block.SayEvaluation(scope.gate().baseline, subject.candidate->task, scope.evaluator());
     }
-    SayEvaluation(model, subject.candidate->task, scope.evaluator());
-    if (limit.claim().value_or(defaults.claim) != Claim::kPopulation) continue;
-    try {
-      SayPower(requirement, subject, limit.alpha().value_or(defaults.alpha));
-    } catch (const std::exception& error) {
-      Say(error.what());
-    }
+    block.SayEvaluation(model, subject.candidate->task, scope.evaluator());
+    if (population && !limit.pooled()) SayPower(requirement, {&subject, 1}, levels, block);
   }
+  if (population && limit.pooled()) SayPower(requirement, subjects, levels, block);
 }
 
 void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, Evaluator& evaluator) {
-  ++TheTotal().expectations;
-  SayWhat("a matcher's evaluation");
-  SayEvaluation(model, task, evaluator);
+  Block block;
+  block.CountForMatcher();
+  block.SayWhat("a matcher's evaluation");
+  block.SayEvaluation(model, task, evaluator);
 }
 
 std::string PlanSummary() {
-  const Total& total = TheTotal();
+  Run& run = TheRun();
+  const std::lock_guard lock(run.mutex);
+  const Total& total = run.total;
   return fmt::format(
-      "{}{} expectations would take {} evaluations: {}.\n"
+      "{}{} and {} for matchers would take {} in all: {}.\n"
       "{}Nothing was gated: a plan evaluates nothing.\n",
-      kTag, total.expectations, total.evaluations, Describe(total.sum), kTag);
+      kTag, Many(total.expectations, "expectation"), Many(total.for_matchers, "evaluation"),
+      Many(total.evaluations, "evaluation"), Describe(total.sum), kTag);
 }
 
 }  // namespace gatetest::internal

@@ -18,7 +18,8 @@ struct EvaluationPlan {
   std::size_t requests = 0;  ///< In the first round; a model that tokenizes may be asked more.
   std::int64_t prompt_tokens = 0;      ///< About: all that the model reads.
   std::int64_t completion_tokens = 0;  ///< At most: what it may generate.
-  /// The same evaluator has evaluated, or planned, the same before: it takes nothing more.
+  /// The same evaluator has planned the same before, evaluated it in full, or failed to: it takes
+  /// nothing more. Not so where a stop rule ended the evaluation.
   bool shared = false;
 };
 

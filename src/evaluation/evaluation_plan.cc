@@ -45,7 +45,9 @@ EvaluationPlan Evaluator::Plan(const ModelPtr& model, const TaskPtr& task) {
   const std::lock_guard lock(mutex_);
   const std::string key = internal::MemoKey(*model, *task, options_.seed);
   const auto known = memo_.find(key);
-  const bool evaluated = known != memo_.end() && known->second != nullptr;
+  // A partial evaluation, which a stop rule ended, is gone on with.
+  const bool evaluated = known != memo_.end() && known->second != nullptr &&
+                         (!known->second->failure.empty() || known->second->complete());
   plan.shared = !planned_.insert(key).second || evaluated;
   return plan;
 }

@@ -73,6 +73,27 @@ TEST(EvaluationPlan, WhatWasPlannedOrEvaluatedTakesNothingMore) {
   EXPECT_TRUE(evaluator.Plan(quick, task).shared);
 }
 
+TEST(EvaluationPlan, WhatAStopRuleEndedTakesMore) {
+  const ModelPtr quick = FunctionModel({.name = "quick", .weights = "w1"},
+                                       {.generate = [](auto&) { return Response::Text("1"); }});
+  const TaskPtr task = Sums(3);
+  Evaluator stopped;
+  ASSERT_FALSE(stopped.Evaluate(quick, task, [](auto&, auto&) { return true; })->complete());
+  EXPECT_FALSE(stopped.Plan(quick, task).shared);
+  Evaluator went_on;
+  went_on.Evaluate(quick, task, [](auto&, auto&) { return true; });
+  went_on.Evaluate(quick, task);
+  EXPECT_TRUE(went_on.Plan(quick, task).shared);
+}
+
+TEST(EvaluationPlan, WhatFailedTakesNothingMore) {
+  const ModelPtr scores_only = FunctionModel(
+      {.name = "scores", .weights = "w1"}, {.score = [](auto&) { return Response::Logprobs({}); }});
+  Evaluator evaluator;
+  ASSERT_FALSE(evaluator.Evaluate(scores_only, Sums(3))->failure.empty());
+  EXPECT_TRUE(evaluator.Plan(scores_only, Sums(3)).shared);
+}
+
 TEST(EvaluationPlan, OfNothingIsAnError) {
   Evaluator evaluator;
   EXPECT_EQ(testing_support::ErrorOf([&] { evaluator.Plan(nullptr, Sums(1)); },

@@ -10,8 +10,8 @@
 //
 // Only evidence satisfies an expectation. Where a verdict is INCONCLUSIVE or NOT MEASURED the
 // matcher does not match *and* fails the running test, so that no Not(...) around it can turn that
-// into success. (Where INCONCLUSIVE is not to fail the test, IfInconclusive, the matcher matches
-// instead, and a Not(...) around it fails.)
+// into success. (Where INCONCLUSIVE is tolerated, IfInconclusive, a requirement matches instead,
+// and a Not(...) around it fails. IsBlockedBy never tolerates it.)
 #ifndef GATETEST_MATCHERS_H_
 #define GATETEST_MATCHERS_H_
 
@@ -27,8 +27,8 @@
 
 namespace gatetest {
 
-/// Satisfied when the verdict is PASSED. A limit that cannot be one (NaN, out of range) never
-/// matches, and says why.
+/// Satisfied when the verdict is PASSED, or INCONCLUSIVE where that is tolerated. A limit that
+/// cannot be one (NaN, out of range) never matches, and says why.
 class RequirementMatcher {
  public:
   using is_gtest_matcher = void;  ///< How GoogleTest knows a matcher.
@@ -36,7 +36,8 @@ class RequirementMatcher {
   /// AccuracyAbove and the others below make these. A wrong limit shows when it is matched.
   explicit RequirementMatcher(Requirement requirement) : requirement_(std::move(requirement)) {}
 
-  /// GoogleMock's questions, for EXPECT_THAT. Without evidence the running test fails anyway.
+  /// GoogleMock's questions, for EXPECT_THAT. Without evidence the running test fails anyway, or
+  /// tolerates that.
   /// @{
   bool MatchAndExplain(const EvaluationPtr& evaluation, std::ostream* os) const;
   bool MatchAndExplain(const Evaluations& evaluations, std::ostream* os) const;
@@ -53,7 +54,8 @@ class RequirementMatcher {
   Requirement requirement_;
 };
 
-/// Satisfied when the verdict is FAILED: the model was measured, and it falls short.
+/// Satisfied when the verdict is FAILED alone: the model was measured, and it falls short. An
+/// INCONCLUSIVE one fails the test whatever IfInconclusive says.
 class BlockedMatcher {
  public:
   using is_gtest_matcher = void;  ///< How GoogleTest knows a matcher.

@@ -2,10 +2,6 @@
 #ifndef GATETEST_INTERNAL_PLAN_H_
 #define GATETEST_INTERNAL_PLAN_H_
 
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 
 #include "gatetest/evaluator.h"
@@ -15,13 +11,14 @@
 namespace gatetest::internal {
 
 /// Prints what a requirement on `model` would take: the evaluations, and for a population claim how
-/// many samples would decide.
+/// many samples would decide. Safe to call from several threads.
 void PlanRequirement(const Requirement& requirement, const ModelPtr& model, const GateScope& scope);
 
 /// The same for an evaluation that a matcher is to judge.
 void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, Evaluator& evaluator);
 
-/// "12 assertions ...; nothing was gated: a plan evaluates nothing". The last line of a run.
+/// "6 expectations and 4 evaluations for matchers would take 10 evaluations in all: ...", and that
+/// nothing was gated. The last lines of a run.
 std::string PlanSummary();
 
 }  // namespace gatetest::internal

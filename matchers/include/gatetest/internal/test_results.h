@@ -13,8 +13,15 @@ namespace gatetest::internal {
 /// Of all threads and gates: an assertion may be made in a helper thread with a scope of its own.
 std::atomic<std::uint64_t>& AssertionCount();
 
-/// How often an INCONCLUSIVE verdict did not fail its test (IfInconclusive).
+/// How many INCONCLUSIVE judgements did not fail their test (IfInconclusive); the same one in the
+/// same test counts once.
 std::atomic<std::size_t>& ToleratedCount();
+
+/// Forgets which judgements the running test has tolerated: another one starts.
+void ForgetTolerated();
+
+/// Why a test was skipped by --gatetest_plan.
+inline constexpr char kOnlyPlanned[] = "only planned, not evaluated (--gatetest_plan)";
 
 /// Marks the running test as skipped, at the line where it is declared.
 void SkipTest(const std::string& why);
