@@ -66,7 +66,7 @@ std::string WhyNotPaired(const Dataset& baseline, const Dataset& candidate) {
                            fmt::join(why, "; "));
 }
 
-std::string Describe(const Evaluation& evaluation) {
+std::string ModelOnTask(const Evaluation& evaluation) {
   return fmt::format("{} on \"{}\"", ToString(evaluation.model), evaluation.task->name());
 }
 
@@ -85,8 +85,8 @@ Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate)
   const Task& other = *candidate_->task;
   const auto reject = [&](const std::string& why) {
     throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("{} and {} do not compare: {}", Describe(*baseline_),
-                            Describe(*candidate_), why));
+                fmt::format("{} and {} do not compare: {}", ModelOnTask(*baseline_),
+                            ModelOnTask(*candidate_), why));
   };
   const std::string& identity = candidate_->provenance.identity;
   if (baseline_ == candidate_ ||
