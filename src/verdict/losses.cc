@@ -10,13 +10,13 @@
 #include "src/text/show.h"
 #include "src/verdict/measure_perplexity.h"
 #include "src/verdict/pairs.h"
+#include "src/verdict/scores.h"
 
 namespace gatetest::internal {
 namespace {
 
 constexpr std::size_t kMostGroups = 5;
 constexpr std::size_t kMostSamples = 3;
-constexpr double kRight = 1.0;
 
 /// One group on its way into a message.
 struct GroupLine {

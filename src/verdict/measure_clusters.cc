@@ -20,10 +20,10 @@ double Sum(const std::vector<double>& values) {
 /// How far the value is from the limit. Sums of decimals and of logarithms carry rounding errors;
 /// what they could be is exactly at the limit, and so not beyond it.
 double Distance(double value, double limit) {
-  constexpr double kRounding = 1e-12;
+  constexpr double kSumsRound = 1e-12;
   const double distance = value - limit;
-  return std::abs(distance) <= kRounding * std::max(std::abs(value), std::abs(limit)) ? 0.0
-                                                                                      : distance;
+  return std::abs(distance) <= kSumsRound * std::max(std::abs(value), std::abs(limit)) ? 0.0
+                                                                                       : distance;
 }
 
 /// D clusters that are all alike. With probability 1 - alpha at most the share
@@ -90,8 +90,8 @@ class AllAlike {
 
 /// More than rounding errors.
 bool HasSpread(const ClusterRatio& ratio) {
-  constexpr double kRounding = 1e-13;
-  return ratio.standard_error > kRounding * std::max(std::abs(ratio.ratio), 1.0);
+  constexpr double kSpreadsRound = 1e-13;
+  return ratio.standard_error > kSpreadsRound * std::max(std::abs(ratio.ratio), 1.0);
 }
 
 }  // namespace

@@ -44,14 +44,14 @@ Support SupportOf(Metric metric) {
 
 ClusterSums SumClusters(Metric metric, const Scores& scores) {
   std::vector<std::size_t> place;  // By cluster number; samples that were left out leave gaps.
-  constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  constexpr std::size_t kNoPlace = std::numeric_limits<std::size_t>::max();
   ClusterSums sums;
   ClusterCounts& counts = sums.counts;
   sums.observations = scores.clustered ? "clusters" : "samples";
   for (const Score& score : scores.all) {
-    if (score.cluster >= place.size()) place.resize(score.cluster + 1, kNone);
+    if (score.cluster >= place.size()) place.resize(score.cluster + 1, kNoPlace);
     std::size_t& at = place[score.cluster];
-    if (at == kNone) {
+    if (at == kNoPlace) {
       at = counts.values.size();
       counts.values.push_back(0.0);
       counts.weights.push_back(0.0);

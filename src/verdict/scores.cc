@@ -7,9 +7,6 @@
 namespace gatetest::internal {
 namespace {
 
-constexpr double kRight = 1.0;
-constexpr double kWrong = 0.0;
-
 bool RightOrWrong(double score) { return score == kRight || score == kWrong; }
 
 void CheckScore(Metric metric, const Pair& pair, double score) {

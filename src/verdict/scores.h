@@ -12,6 +12,10 @@
 
 namespace gatetest::internal {
 
+/// The scores between which all others are.
+inline constexpr double kRight = 1.0;
+inline constexpr double kWrong = 0.0;
+
 /// Of one sample. Without a baseline, its score is 1.
 struct Score {
   double candidate = 0.0;
