@@ -139,11 +139,6 @@ std::optional<double> NearestDecided(double limit, double end, std::size_t sampl
   return far;
 }
 
-// What population claims need at least, whatever the limit: as verdicts have it.
-constexpr std::size_t kFewestForShare = 2;
-constexpr std::size_t kFewestForScore = 20;
-constexpr std::size_t kFewestClusters = 30;
-
 /// The samples that one verdict is about.
 struct Observed {
   std::size_t samples = 0;

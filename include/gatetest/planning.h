@@ -8,9 +8,18 @@
 #ifndef GATETEST_PLANNING_H_
 #define GATETEST_PLANNING_H_
 
+#include <cstddef>
 #include <cstdint>
 
 namespace gatetest {
+
+/// The fewest observations for a claim beyond them; with fewer a population claim is INCONCLUSIVE,
+/// whatever the interval.
+/// @{
+inline constexpr std::size_t kFewestForShare = 2;   ///< Clopper-Pearson: samples.
+inline constexpr std::size_t kFewestForScore = 20;  ///< Tang and Tango: pairs of samples.
+inline constexpr std::size_t kFewestClusters = 30;  ///< Clusters, documents or windows.
+/// @}
 
 /// The standard normal quantile of a probability in (0, 1): z(1-alpha) = NormalQuantile(1 - alpha).
 double NormalQuantile(double probability);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gatetest/intervals.h"
+#include "gatetest/planning.h"
 #include "src/statistics/exact_sum.h"
 
 namespace gatetest::internal {

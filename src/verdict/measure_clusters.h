@@ -2,16 +2,12 @@
 #ifndef GATETEST_SRC_VERDICT_MEASURE_CLUSTERS_H_
 #define GATETEST_SRC_VERDICT_MEASURE_CLUSTERS_H_
 
-#include <cstddef>
 #include <string>
 
 #include "src/statistics/design_effect.h"
 #include "src/verdict/measure.h"
 
 namespace gatetest::internal {
-
-/// A cluster t interval over fewer clusters is no evidence beyond them.
-inline constexpr std::size_t kFewestClusters = 30;
 
 struct ClusterSums {
   ClusterCounts counts = {};      ///< Without sizes where one is as good as another.

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "gatetest/error.h"
+#include "gatetest/planning.h"
 #include "src/verdict/measure_clusters.h"
 
 namespace gatetest::internal {

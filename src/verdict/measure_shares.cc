@@ -8,6 +8,7 @@
 
 #include "gatetest/error.h"
 #include "gatetest/intervals.h"
+#include "gatetest/planning.h"
 #include "src/statistics/design_effect.h"
 #include "src/verdict/measure_clusters.h"
 #include "src/verdict/scores.h"
@@ -15,10 +16,6 @@
 namespace gatetest::internal {
 namespace {
 
-/// The score intervals are not to be relied on below this (they hold their error only roughly even
-/// above).
-constexpr std::size_t kFewestForScore = 20;
-constexpr std::size_t kFewestForShare = 2;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// The metric is sum(value) / sum(weight) over samples.
