@@ -52,18 +52,17 @@ std::string Grouped(Number number) {
   return digits;
 }
 
+std::string Many(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", Grouped(count), what, count == 1 ? "" : "s");
+}
+
 std::string Describe(const EvaluationPlan& plan) {
-  std::string text =
-      fmt::format("{} samples, {} requests, about {} tokens in", Grouped(plan.samples),
-                  Grouped(plan.requests), Grouped(plan.prompt_tokens));
+  std::string text = fmt::format("{}, {}, about {} tokens in", Many(plan.samples, "sample"),
+                                 Many(plan.requests, "request"), Grouped(plan.prompt_tokens));
   if (plan.completion_tokens > 0) {
     text += fmt::format(", at most {} out", Grouped(plan.completion_tokens));
   }
   return text;
-}
-
-std::string Many(std::size_t count, std::string_view what) {
-  return fmt::format("{} {}{}", Grouped(count), what, count == 1 ? "" : "s");
 }
 
 /// The text on one assertion, and what it takes: shown and counted in one piece, at its end, so
