@@ -24,6 +24,7 @@ enum class ErrorCode {
   kUnsupported,      ///< The model lacks a capability the task needs.
   kModelFailed,      ///< The model threw, or gave what cannot be an answer.
   kUndefined,        ///< The metric has no value here: baseline accuracy 0, no scored tokens.
+  kStoreFailed,      ///< Recorded answers cannot be read or written.
 };
 
 /// What GateTest throws; what() is for people, code() for programs.

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,24 @@ namespace gatetest {
 /// Where outcomes come from, in samples.
 struct Provenance {
   std::size_t live = 0;    ///< Asked of the model in this process.
-  std::size_t cached = 0;  ///< Recorded earlier.
+  std::size_t cached = 0;  ///< Recorded earlier, all answers to them.
+  /// When the oldest of these was recorded: seconds since 1970-01-01 UTC.
+  std::int64_t oldest = 0;
+  /// Where they are, for a model that is its recording (Recorded): "recording:baselines/f16". Empty
+  /// for all others.
+  std::string recording = {};
+  /// Why live answers were not recorded, though there is a store and the mode records; empty: they
+  /// were.
+  std::string not_recorded = {};
   std::uint64_t seed = 0;  ///< Of the order in which samples were asked.
   /// All that the model's answers belong to, as canonical JSON; empty for evaluations made by hand.
   std::string identity = {};
+};
+
+/// A part of the samples, of `count` parts that are about equally large.
+struct Slice {
+  std::size_t index = 0;  ///< From 0 to count - 1.
+  std::size_t count = 1;
 };
 
 /// Every outcome of one model on one task, or why there is none.
@@ -37,11 +52,21 @@ struct Evaluation {
   /// empty when there are some.
   std::string failure = {};
 
+  /// How many samples had no recorded answers, where only those were allowed (StoreMode::kReplay);
+  /// then it is a failure.
+  std::size_t unrecorded = 0;
+
+  /// Only this part of the samples was asked.
+  std::optional<Slice> slice = {};
+
   /// In the order in which they were asked; `sample` is the index in the task's data set. Fewer
   /// than the data set's samples when a stop rule ended the evaluation.
   struct Item {
     std::size_t sample = 0;  ///< Index in the data set's samples().
     Outcome outcome = {};    ///< Also of a sample that could not be measured.
+    /// When the oldest of its answers was recorded (seconds since 1970-01-01 UTC); 0: the model was
+    /// asked in this process.
+    std::int64_t recorded = 0;
   };
   std::vector<Item> items = {};  ///< One a sample, up to where a stop rule ended it.
 

@@ -1,5 +1,6 @@
-// Evaluator: asks a model what a task asks, and remembers the result, so that one evaluation serves
-// every assertion of a process. It alone touches threads, the network and the clock.
+// Evaluator: asks a model what a task asks, or the store what it answered before, and remembers the
+// result, so that one evaluation serves every assertion of a process. It alone touches the store,
+// threads, the network and the clock.
 //
 //   gatetest::Evaluator evaluator;
 //   gatetest::EvaluationPtr evaluation = evaluator.Evaluate(model, task);
@@ -15,9 +16,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gatetest/evaluation.h"
 #include "gatetest/evaluation_plan.h"
+#include "gatetest/store.h"
 
 namespace gatetest {
 
@@ -32,8 +36,24 @@ class Progress {
   virtual void End() = 0;  ///< Follows each Begin, also when the evaluation failed.
 };
 
-/// In which order samples are asked, and who is told of the progress.
+/// Told an answer, and whose it is; from any thread, never for failures. It throws nothing.
+using AnswerObserver = std::function<void(const RecordedModel& model, const Question& question,
+                                          const RecordedAnswer& answer)>;
+
+/// Where answers come from, in which order samples are asked, and who is told of the progress.
 struct EvaluatorOptions {
+  /// Recorded answers. Null: every evaluation is live, and nothing is recorded. Must outlive the
+  /// evaluator.
+  Store* store = nullptr;
+  /// How the store is used, whatever Evaluate is asked for. None: as it is asked, else kAuto.
+  std::optional<StoreMode> mode = {};
+  /// Another replicate has answers of its own: for repeated sampling, and for measuring a model
+  /// against itself.
+  int replicate = 0;
+  /// Told every answer that an evaluation uses, recorded or live. May be empty.
+  AnswerObserver on_answer = {};
+  /// Only this part of the samples is asked (and recorded); such an evaluation cannot be judged.
+  std::optional<Slice> slice = {};
   /// The seed of the order in which samples are asked. None: from the data's hash, so that the
   /// order is arbitrary but always the same for the same data.
   std::optional<std::uint64_t> seed = {};
@@ -51,26 +71,30 @@ using StopRule = std::function<bool(const Sample& sample, const Outcome& outcome
 class Evaluator {
  public:
   /// The default options do for most: nothing is shown, and equal data are asked in equal order.
-  explicit Evaluator(EvaluatorOptions options = {}) : options_(options) {}
+  explicit Evaluator(EvaluatorOptions options = {}) : options_(std::move(options)) {}
 
-  /// Evaluates `model` on `task`, or returns what an earlier call found. A partial evaluation
-  /// serves only the rule that stopped it; another call goes on where it ended. Never throws for
-  /// anything a file or a model does: what could not be measured says so in the evaluation. Safe to
-  /// call from several threads; one evaluation runs at a time.
-  EvaluationPtr Evaluate(const ModelPtr& model, const TaskPtr& task,
-                         const StopRule& stop = nullptr);
+  /// Evaluates `model` on `task`, or returns what an earlier call in the same mode found. A partial
+  /// evaluation serves only the rule that stopped it; another call goes on where it ended. Never
+  /// throws for anything a file or a model does: what could not be measured says so in the
+  /// evaluation. Safe to call from several threads; one evaluation runs at a time.
+  EvaluationPtr Evaluate(const ModelPtr& model, const TaskPtr& task, const StopRule& stop = nullptr,
+                         std::optional<StoreMode> mode = {});
 
   /// What Evaluate would ask, without asking or loading the model. Reads the data. Throws
   /// Error(kInvalidArgument) for a null pointer, and what reading the data and making the first
   /// requests throw.
   EvaluationPlan Plan(const ModelPtr& model, const TaskPtr& task);
 
+  /// All that was evaluated so far, in no particular order.
+  std::vector<EvaluationPtr> Evaluated();
+
   /// As given. The seed that was really used is in Evaluation::provenance.
   const EvaluatorOptions& options() const { return options_; }
 
  private:
-  EvaluationPtr EvaluateLocked(Model& model, const TaskPtr& task, const StopRule& stop);
-  void Continue(Model& model, Evaluation& evaluation, const StopRule& stop) const;
+  EvaluationPtr EvaluateLocked(Model& model, const TaskPtr& task, const StopRule& stop,
+                               StoreMode mode);
+  void Continue(Model& model, Evaluation& evaluation, const StopRule& stop, StoreMode mode) const;
 
   EvaluatorOptions options_;
   std::mutex mutex_;

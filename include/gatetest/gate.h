@@ -5,6 +5,7 @@
 #ifndef GATETEST_GATE_H_
 #define GATETEST_GATE_H_
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "gatetest/evaluator.h"
 #include "gatetest/limit.h"
 #include "gatetest/model.h"
+#include "gatetest/store.h"
 #include "gatetest/task.h"
 #include "gatetest/verdict.h"
 
@@ -23,6 +25,15 @@ enum class IfInconclusive {
   kFail,  ///< The test fails, with a text of its own: it does not say that the model is worse.
   kSkip,  ///< The test is skipped with that text, unless something else fails it.
   kPass,  ///< The test goes on, and the text is a warning on stderr.
+};
+
+/// What EXPECT_NO_REGRESSION allows against the release that was accepted last. A gate that uses it
+/// states what its tasks need: there is no default.
+struct Tolerance {
+  /// Each task's accuracy may be lower by less than this: 0.01 is one percentage point. Above 0.
+  double accuracy_loss = 0.0;
+  /// Each corpus's perplexity may be at less than this times the accepted one: 1.02. Above 1.
+  double perplexity_ratio = 0.0;
 };
 
 /// What models are measured against: a baseline, tasks, and what a pass is to say.
@@ -44,6 +55,18 @@ struct Gate {
   /// What becomes of a test that the samples do not decide. Change it for checks that are to inform
   /// (nightly trends); a release that may ship wants kFail.
   IfInconclusive if_inconclusive = IfInconclusive::kFail;
+
+  /// Whether answers are asked or recorded ones, unless the command line says otherwise. Change it
+  /// to kReplay for gates that have to work without the models, to kLive for ones on the model of
+  /// today.
+  StoreMode mode = StoreMode::kAuto;
+
+  /// The folder of accepted releases (EXPECT_NO_REGRESSION, --gatetest_accept), to be committed. A
+  /// relative path begins in the working directory.
+  std::filesystem::path accepted = {};
+
+  /// For EXPECT_NO_REGRESSION.
+  Tolerance tolerance = {};
 };
 
 /// The evaluations of `gate` that a requirement on `model` is about: each task that has the metric,

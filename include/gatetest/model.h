@@ -17,6 +17,7 @@
 #define GATETEST_MODEL_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -24,13 +25,16 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "gatetest/request.h"
 
 namespace gatetest {
 
-/// What a model says of itself without being loaded. Name, quantization, weights, code and options
-/// are its identity: answers of one identity are never served for another.
+class Store;
+
+/// What a model says of itself without being loaded. Name, quantization, provider, weights, code
+/// and options are its identity: answers of one identity are never served for another.
 struct ModelInfo {
   /// The model, without its quantization: "tinylm". Required.
   std::string name = {};
@@ -38,19 +42,35 @@ struct ModelInfo {
   /// "f16", "int8", ... Models that differ only in this are rungs of one ladder. May be empty.
   std::string quantization = {};
 
-  /// Who serves it; empty for a model in this process.
+  /// Who serves it ("openai", a deployment's name); empty for a model in this process. Not an
+  /// address: ports and hosts change. What looks like a credential in an address is hidden (see
+  /// SECURITY.md).
   std::string provider = {};
 
-  /// A hash of the weights file, or a revision that you answer for. When empty, the model is known
-  /// by its object alone, and its evaluations are not shared with another object.
+  /// A hash of the weights, or a revision or deployment id that you answer for. When this and
+  /// weights_file are empty, nobody could tell the model's answers from those of other weights:
+  /// they are neither recorded nor shared with another object (but see max_age).
   std::string weights = {};
 
-  /// The code that runs the weights: a commit, say. Empty means the build id of this executable,
-  /// which is right unless the engine is a shared library that changes by itself.
+  /// In place of `weights`: the weights file. Its content is hashed (FileHash) when an answer is
+  /// first needed.
+  std::string weights_file = {};
+
+  /// The code that runs the weights: a commit, say, which you answer for. Empty, for a model in
+  /// this process, means the build ids of the executable and of all shared libraries it is linked
+  /// with: an engine that was rebuilt is evaluated anew.
   std::string code_id = {};
+
+  /// Paths of shared libraries that the engine loads by itself (dlopen): their build, by content,
+  /// is part of the code. Not looked at where there is a code_id.
+  std::vector<std::string> libraries = {};
 
   /// Device and kernel options that can change an answer: "cuda,fp8-kv". May be empty.
   std::string options = {};
+
+  /// How long recorded answers of a provider's model without a revision hold: it may be replaced at
+  /// any time, so without this they are not recorded at all. Not for models in this process.
+  std::chrono::seconds max_age = {};
 
   /// The most tokens the model can attend to, BOS included; 0: unknown.
   int context_window = 0;
@@ -113,6 +133,16 @@ class Model {
   /// Answers `requests` through `sink`, before it returns. What it cannot answer it reports as
   /// Response::Failed; what it throws becomes the failure of all requests not yet answered.
   virtual void Run(std::span<const Request> requests, ResponseSink& sink, const Cancel& cancel) = 0;
+
+  /// All that its answers belong to, as canonical JSON: what info() says, and the code that runs.
+  /// A model that computes its answers does not override it. Throws Error(kNotFound) when a file
+  /// that info() names cannot be read, and Error(kInvalidArgument) when it has weights and a
+  /// weights_file.
+  virtual std::string identity() const;
+
+  /// For a model that is its recording (Recorded, recorded.h): where its answers are, under
+  /// identity(). It is never run. Null for all others.
+  virtual Store* recording() { return nullptr; }
 
   /// Unlike an address, never used again by another object of this process.
   std::uint64_t instance() const { return instance_; }

@@ -3,8 +3,10 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 
 namespace gatetest::internal {
 
@@ -25,17 +27,26 @@ Hasher& Hasher::AddCount(std::uint64_t count) {
   return *this;
 }
 
-Hasher& Hasher::Add(std::string_view field) {
-  AddCount(field.size());
-  if (!field.empty()) XXH3_128bits_update(&state_->xxh, field.data(), field.size());
+Hasher& Hasher::AddBytes(std::string_view bytes) {
+  if (!bytes.empty()) XXH3_128bits_update(&state_->xxh, bytes.data(), bytes.size());
   return *this;
 }
 
-std::string Hasher::Hex() const {
+Hasher& Hasher::Add(std::string_view field) { return AddCount(field.size()).AddBytes(field); }
+
+std::array<std::uint8_t, 16> Hasher::Bytes() const {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state_->xxh));
+  std::array<std::uint8_t, 16> bytes{};
+  std::copy(std::begin(canonical.digest), std::end(canonical.digest), bytes.begin());
+  return bytes;
+}
+
+std::string Hasher::Hex() const { return ToHex(Bytes()); }
+
+std::string ToHex(std::span<const std::uint8_t> bytes) {
   std::string hex;
-  for (const unsigned char byte : canonical.digest) {
+  for (const std::uint8_t byte : bytes) {
     hex += "0123456789abcdef"[byte >> 4U];
     hex += "0123456789abcdef"[byte & 0xFU];
   }

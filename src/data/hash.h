@@ -7,12 +7,17 @@
 #ifndef GATETEST_SRC_DATA_HASH_H_
 #define GATETEST_SRC_DATA_HASH_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace gatetest::internal {
+
+/// Two digits a byte.
+std::string ToHex(std::span<const std::uint8_t> bytes);
 
 class Hasher {
  public:
@@ -20,11 +25,16 @@ class Hasher {
   ~Hasher();
 
   Hasher& Add(std::string_view field);
+  /// Without a length before it: pieces of one stream of bytes.
+  Hasher& AddBytes(std::string_view bytes);
   /// How many fields follow, where that varies.
   Hasher& AddCount(std::uint64_t count);
 
   /// The hash of all that was added so far.
+  /// @{
+  std::array<std::uint8_t, 16> Bytes() const;
   std::string Hex() const;
+  /// @}
 
  private:
   struct State;  // xxhash stays out of this header.

@@ -89,8 +89,11 @@ Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate)
                             ModelOnTask(*candidate_), why));
   };
   const std::string& identity = candidate_->provenance.identity;
+  // A release that was accepted is the baseline of its own later evaluations.
+  const bool from_recording =
+      !baseline_->provenance.recording.empty() && candidate_->provenance.recording.empty();
   if (baseline_ == candidate_ ||
-      (!identity.empty() && identity == baseline_->provenance.identity)) {
+      (!from_recording && !identity.empty() && identity == baseline_->provenance.identity)) {
     reject(
         "the candidate is the baseline. Models of one name, quantization, weights, code and "
         "options share their answers; if they differ, say so in ModelInfo (options, code_id), or "

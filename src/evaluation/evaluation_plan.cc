@@ -39,11 +39,14 @@ EvaluationPlan Evaluator::Plan(const ModelPtr& model, const TaskPtr& task) {
   }
   const Dataset& dataset = task->dataset();
   EvaluationPlan plan{.samples = dataset.size()};
-  for (const Sample& sample : dataset.samples()) {
-    for (const Request& request : FirstRound(*task, sample, model->info())) Add(request, plan);
+  if (model->recording() == nullptr) {  // Of a recording nothing is asked.
+    for (const Sample& sample : dataset.samples()) {
+      for (const Request& request : FirstRound(*task, sample, model->info())) Add(request, plan);
+    }
   }
   const std::lock_guard lock(mutex_);
-  const std::string key = internal::MemoKey(*model, *task, options_.seed);
+  const std::string key =
+      internal::MemoKey(*model, *task, options_.seed, options_.mode.value_or(StoreMode::kAuto));
   const auto known = memo_.find(key);
   // A partial evaluation, which a stop rule ended, is gone on with.
   const bool evaluated = known != memo_.end() && known->second != nullptr &&

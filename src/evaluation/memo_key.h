@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gatetest/model.h"
+#include "gatetest/store.h"
 #include "gatetest/task.h"
 
 namespace gatetest::internal {
@@ -16,7 +17,8 @@ std::uint64_t SeedFor(const Task& task, std::optional<std::uint64_t> seed);
 
 /// Loads the data set. Context window and BOS are no part of a model's identity, but they decide
 /// what a Corpus asks.
-std::string MemoKey(const Model& model, const Task& task, std::optional<std::uint64_t> seed);
+std::string MemoKey(Model& model, const Task& task, std::optional<std::uint64_t> seed,
+                    StoreMode mode);
 
 }  // namespace gatetest::internal
 

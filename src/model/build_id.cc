@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "src/data/hash.h"
+#include "gatetest/fingerprints.h"
 
 #ifdef __linux__
 #include <elf.h>
@@ -44,36 +46,58 @@ std::string BuildIdInNotes(const unsigned char* notes, std::size_t size) {
   return "";
 }
 
+/// The executable or a library.
+struct LinkedFile {
+  std::string path;
+  std::string id;  ///< Empty where the linker wrote none.
+};
+
 /// dl_iterate_phdr calls this for the executable first.
-int VisitExecutable(dl_phdr_info* info, std::size_t /*size*/, void* result) {
-  for (std::size_t i = 0; i < info->dlpi_phnum; ++i) {
+int VisitLinked(dl_phdr_info* info, std::size_t /*size*/, void* result) {
+  auto& files = *static_cast<std::vector<LinkedFile>*>(result);
+  LinkedFile file{.path = files.empty() ? "/proc/self/exe" : info->dlpi_name, .id = {}};
+  // The vDSO is the kernel's, and has no file.
+  if (file.path.find('/') == std::string::npos) return 0;
+  for (std::size_t i = 0; i < info->dlpi_phnum && file.id.empty(); ++i) {
     const ElfW(Phdr)& segment = info->dlpi_phdr[i];
     if (segment.p_type != PT_NOTE) continue;
-    const auto* const notes =
-        reinterpret_cast<const unsigned char*>(info->dlpi_addr + segment.p_vaddr);
-    const std::string id = BuildIdInNotes(notes, segment.p_memsz);
-    if (!id.empty()) *static_cast<std::string*>(result) = id;
+    file.id = BuildIdInNotes(
+        reinterpret_cast<const unsigned char*>(info->dlpi_addr + segment.p_vaddr), segment.p_memsz);
   }
-  return 1;
+  files.push_back(std::move(file));
+  return 0;
 }
 
-std::string FindBuildId() {
-  std::string id;
-  dl_iterate_phdr(&VisitExecutable, &id);
-  if (!id.empty()) return id;
-  std::ifstream file("/proc/self/exe", std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  return bytes.empty() ? "" : Hasher().Add(bytes).Hex();
+const std::vector<LinkedFile>& LinkedFiles() {
+  static const std::vector<LinkedFile> files = [] {
+    std::vector<LinkedFile> found;
+    dl_iterate_phdr(&VisitLinked, &found);
+    return found;
+  }();
+  return files;
+}
+
+/// Before main, when only what the program is linked with is loaded.
+[[maybe_unused]] const std::size_t linked_before_main = LinkedFiles().size();
+
+std::map<std::string, std::string> FindLinkedBuildIds() {
+  std::map<std::string, std::string> ids;
+  for (const LinkedFile& file : LinkedFiles()) {
+    const std::string name =
+        ids.empty() ? "executable" : std::filesystem::path(file.path).filename().string();
+    ids[name] = file.id.empty() ? FileHash(file.path) : file.id;
+  }
+  return ids;
 }
 #else
-std::string FindBuildId() { return ""; }
+std::map<std::string, std::string> FindLinkedBuildIds() { return {}; }
 #endif
 
 }  // namespace
 
-const std::string& ExecutableBuildId() {
-  static const std::string id = FindBuildId();
-  return id;
+const std::map<std::string, std::string>& LinkedBuildIds() {
+  static const std::map<std::string, std::string> ids = FindLinkedBuildIds();
+  return ids;
 }
 
 }  // namespace gatetest::internal

@@ -4,8 +4,10 @@
 #include <string_view>
 #include <utility>
 
-#include "src/data/hash.h"
+#include "gatetest/error.h"
+#include "gatetest/fingerprints.h"
 #include "src/model/build_id.h"
+#include "src/text/redact.h"
 #include "src/text/utf8.h"
 
 namespace gatetest::internal {
@@ -13,83 +15,73 @@ namespace {
 
 using nlohmann::json;  // keeps the keys of an object sorted, which makes its dump canonical
 
-/// JSON holds no bytes that are not UTF-8; replacing them would give two questions one key.
-json TextValue(const std::string& text) {
-  if (FindInvalidUtf8(text) == std::string_view::npos) return text;
-  json bytes = json::array();
-  for (const char byte : text) bytes.push_back(static_cast<unsigned char>(byte));
-  return json::object({{"bytes", std::move(bytes)}});
-}
-
+/// JSON holds no bytes that are not UTF-8; replacing them would give two models one identity.
 void PutText(json& object, const char* name, const std::string& text) {
-  if (!text.empty()) object[name] = TextValue(text);
-}
-
-template <typename Number>
-void PutUnlessDefault(json& object, const char* name, Number value, Number standard) {
-  if (value != standard) object[name] = value;
-}
-
-const char* Name(RequestKind kind) {
-  switch (kind) {
-    case RequestKind::kScore:
-      return "score";
-    case RequestKind::kGenerate:
-      return "generate";
-    case RequestKind::kTokenize:
-      return "tokenize";
+  if (text.empty()) return;
+  const std::string shown = RedactAddresses(text);
+  if (FindInvalidUtf8(shown) == std::string_view::npos) {
+    object[name] = shown;
+    return;
   }
-  return "?";
+  json bytes = json::array();
+  for (const char byte : shown) bytes.push_back(static_cast<unsigned char>(byte));
+  object[name] = json::object({{"bytes", std::move(bytes)}});
+}
+
+std::string Weights(const ModelInfo& info) {
+  if (info.weights_file.empty()) return info.weights;
+  if (!info.weights.empty()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "ModelInfo of \"" + info.name + "\" has weights and a weights_file; give one");
+  }
+  return FileHash(info.weights_file);
+}
+
+bool HasWeights(const ModelInfo& info) {
+  return !info.weights.empty() || !info.weights_file.empty();
+}
+
+void PutCode(json& identity, const ModelInfo& info) {
+  if (!info.code_id.empty() || !info.provider.empty()) {
+    PutText(identity, "code", info.code_id);
+    return;
+  }
+  json build = json::object();
+  for (const auto& [file, id] : LinkedBuildIds()) build[file] = id;
+  for (const std::string& library : info.libraries) {
+    // Two of one name are both part of it.
+    json& id = build[std::filesystem::path(library).filename().string()];
+    id = id.is_null() ? FileHash(library) : id.get<std::string>() + " " + FileHash(library);
+  }
+  if (!build.empty()) identity["build"] = std::move(build);
 }
 
 }  // namespace
 
-std::string ModelIdentity(const Model& model) {
-  const ModelInfo& info = model.info();
-  json identity;
+std::string WhyNotRecordable(const ModelInfo& info) {
+  if (!info.provider.empty()) {
+    return HasWeights(info) || info.max_age.count() > 0
+               ? ""
+               : "it may be replaced at any time: it declares neither a revision "
+                 "(ModelInfo::weights) nor how long answers hold (max_age)";
+  }
+  if (!HasWeights(info)) return "it declares no weights (ModelInfo::weights or weights_file)";
+  if (info.code_id.empty() && LinkedBuildIds().empty()) {
+    return "this system tells no build ids, and it declares no ModelInfo::code_id";
+  }
+  return "";
+}
+
+std::string IdentityOf(const ModelInfo& info, std::uint64_t instance) {
+  json identity = json::object();
   PutText(identity, "name", info.name);
   PutText(identity, "quantization", info.quantization);
   PutText(identity, "provider", info.provider);
-  PutText(identity, "weights", info.weights);
+  PutText(identity, "weights", Weights(info));
   PutText(identity, "options", info.options);
-  if (info.provider.empty()) {
-    const std::string& build = ExecutableBuildId();
-    PutText(identity, "code",
-            !info.code_id.empty() ? info.code_id
-            : build.empty()       ? ""
-                                  : "build " + build);
-  } else {
-    PutText(identity, "code", info.code_id);
-  }
-  // Where nobody knows the weights or the code, only the object itself can vouch for its answers.
-  if (info.weights.empty() || (info.provider.empty() && !identity.contains("code"))) {
-    identity["instance"] = model.instance();
-  }
-  return identity.dump();
-}
-
-std::string RequestKey(const std::string& model_identity, const Request& request, int replicate) {
-  const Request standard;
-  json asked;
-  asked["kind"] = Name(request.kind);
-  PutText(asked, "prompt", request.prompt);
-  PutText(asked, "continuation", request.continuation);
-  if (!request.prompt_tokens.empty()) asked["prompt_tokens"] = request.prompt_tokens;
-  if (!request.continuation_tokens.empty()) {
-    asked["continuation_tokens"] = request.continuation_tokens;
-  }
-  if (request.kind == RequestKind::kGenerate) {
-    for (const std::string& stop : request.stop) asked["stop"].push_back(TextValue(stop));
-    PutUnlessDefault(asked, "max_tokens", request.max_tokens, standard.max_tokens);
-    PutUnlessDefault(asked, "temperature", request.temperature, standard.temperature);
-    if (request.seed) asked["seed"] = *request.seed;
-  }
-  json key;
-  key["protocol"] = 1;
-  key["model"] = model_identity;
-  key["request"] = asked;
-  PutUnlessDefault(key, "replicate", replicate, 0);
-  return Hasher().Add(key.dump()).Hex();
+  PutCode(identity, info);
+  if (!WhyNotRecordable(info).empty()) identity["instance"] = instance;
+  return identity.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace gatetest::internal

@@ -1,24 +1,22 @@
-// What an answer belongs to: the identity of a model, and the key of a request to it.
+// What answers belong to: the identity of a model.
 #ifndef GATETEST_SRC_MODEL_IDENTITY_H_
 #define GATETEST_SRC_MODEL_IDENTITY_H_
 
+#include <cstdint>
 #include <string>
 
 #include "gatetest/model.h"
-#include "gatetest/request.h"
 
 namespace gatetest::internal {
 
 /// Canonical JSON of all that can change a model's answers: name, quantization, provider, weights,
-/// code and options. A model that declares no weights is known by its object alone: nobody could
-/// tell its answers from those of another build or file.
-std::string ModelIdentity(const Model& model);
+/// code and options; fields that are empty are left out. A model of which something essential is
+/// unknown has its `instance` in it. Throws as Model::identity does.
+std::string IdentityOf(const ModelInfo& info, std::uint64_t instance);
 
-/// 32 hexadecimal digits: XXH3-128 of the canonical JSON of {protocol version, model identity,
-/// request, replicate}. Fields at their default are left out, so that a new field invalidates
-/// nothing that was recorded before it.
-std::string RequestKey(const std::string& model_identity, const Request& request,
-                       int replicate = 0);
+/// Why answers of a model cannot be recorded: only the object itself can vouch for them. Empty when
+/// they can.
+std::string WhyNotRecordable(const ModelInfo& info);
 
 }  // namespace gatetest::internal
 

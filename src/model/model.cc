@@ -2,6 +2,9 @@
 
 #include <ostream>
 
+#include "src/model/identity.h"
+#include "src/text/redact.h"
+
 namespace gatetest {
 namespace {
 
@@ -14,8 +17,11 @@ std::uint64_t NextInstance() {
 
 Model::Model() : instance_(NextInstance()) {}
 
+std::string Model::identity() const { return internal::IdentityOf(info(), instance_); }
+
 std::string ToString(const ModelInfo& info) {
-  return info.quantization.empty() ? info.name : info.name + " " + info.quantization;
+  return internal::RedactAddresses(info.quantization.empty() ? info.name
+                                                             : info.name + " " + info.quantization);
 }
 
 void PrintTo(const ModelPtr& model, std::ostream* os) {

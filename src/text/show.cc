@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "src/text/utf8.h"
@@ -39,6 +40,15 @@ std::string ShowBeside(double value, double other) {
 std::string ShowCount(double count, std::string_view plural) {
   if (count == 1.0 && plural.ends_with('s')) plural.remove_suffix(1);
   return fmt::format("{:.0f} {}", count, plural);
+}
+
+std::string ShowDay(std::int64_t seconds_since_1970) {
+  // fmt's and libc's ways to do this need a time zone or a buffer; std::chrono's need neither.
+  const std::chrono::sys_days day = std::chrono::floor<std::chrono::days>(
+      std::chrono::sys_seconds(std::chrono::seconds(seconds_since_1970)));
+  const std::chrono::year_month_day date(day);
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 std::string Quote(std::string_view text, std::size_t max_bytes) {

@@ -3,6 +3,7 @@
 #define GATETEST_SRC_TEXT_SHOW_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ std::string ShowBeside(double value, double other);
 
 /// "3 samples", "1 sample": `plural` is the word with an s.
 std::string ShowCount(double count, std::string_view plural);
+
+/// "2026-11-20", in UTC.
+std::string ShowDay(std::int64_t seconds_since_1970);
 
 /// In quotes on one line: control characters and bytes that are not UTF-8 escaped, at most
 /// `max_bytes` of it, then an ellipsis.

@@ -55,6 +55,10 @@ std::string CandidateLabel(const Subject& subject) {
 
 std::string BaselineLabel(const Subject& subject) {
   if (subject.baseline == nullptr) return "the baseline";
+  if (!subject.baseline->provenance.recording.empty() &&
+      ToString(subject.baseline->model) == ToString(subject.candidate->model)) {
+    return "its recorded release";
+  }
   return AreRungs(subject) ? subject.baseline->model.quantization
                            : ToString(subject.baseline->model);
 }
@@ -127,8 +131,23 @@ std::string Actual(const Judgement& judgement, const Finding& finding) {
 }
 
 std::string Provenance(const Evaluation& evaluation) {
-  return fmt::format("{}: {} live, {} cached", ToString(evaluation.model),
-                     evaluation.provenance.live, evaluation.provenance.cached);
+  const gatetest::Provenance& from = evaluation.provenance;
+  const std::string since =
+      from.cached > 0 ? fmt::format(" (oldest {})", internal::ShowDay(from.oldest)) : "";
+  if (!from.recording.empty()) {
+    return fmt::format("{}: {} from {}{}", ToString(evaluation.model), from.cached, from.recording,
+                       since);
+  }
+  return fmt::format("{}: {} live, {} cached{}", ToString(evaluation.model), from.live, from.cached,
+                     since);
+}
+
+/// "\nThe answers of tinylm int4 were not recorded: the disk is full"; empty when they were.
+std::string NotRecorded(const Evaluation& evaluation) {
+  const std::string& why = evaluation.provenance.not_recorded;
+  return why.empty() ? ""
+                     : fmt::format("\nthe answers of {} were not recorded: {}",
+                                   ToString(evaluation.model), why);
 }
 
 /// "\n133 of 700 answers of tinylm int2 were cut off by the token limit"; empty when none were.
@@ -154,6 +173,8 @@ std::string Evidence(const Subject& subject) {
   text += fmt::format("\n{}", candidate.task->protocol());
   if (subject.baseline != nullptr) text += Truncated(*subject.baseline);
   text += Truncated(candidate);
+  if (subject.baseline != nullptr) text += NotRecorded(*subject.baseline);
+  text += NotRecorded(candidate);
   return text;
 }
 

@@ -25,6 +25,12 @@ void CheckSubject(Metric metric, const Subject& subject) {
       throw Error(ErrorCode::kUndefined,
                   ToString(evaluation->model) + " could not be evaluated: " + evaluation->failure);
     }
+    if (evaluation != nullptr && evaluation->slice) {
+      throw Error(ErrorCode::kUndefined,
+                  fmt::format("only part {} of {} of the samples was evaluated (--gatetest_slice); a "
+                              "run with --gatetest_mode=replay judges all parts",
+                              evaluation->slice->index + 1, evaluation->slice->count));
+    }
   }
   if (subject.candidate == nullptr || (NeedsBaseline(metric) && subject.baseline == nullptr)) {
     throw Error(ErrorCode::kInvalidArgument,

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "gatetest/lazy.h"
 #include "gatetest/tasks.h"
 #include "tests/support/errors.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/recording.h"
 
 namespace gatetest {
 namespace {
@@ -92,6 +95,15 @@ TEST(EvaluationPlan, WhatFailedTakesNothingMore) {
   Evaluator evaluator;
   ASSERT_FALSE(evaluator.Evaluate(scores_only, Sums(3))->failure.empty());
   EXPECT_TRUE(evaluator.Plan(scores_only, Sums(3)).shared);
+}
+
+TEST(EvaluationPlan, OfARecordingAsksNothing) {
+  testing_support::MemoryStore recording;
+  Evaluator evaluator;
+  const EvaluationPlan plan = evaluator.Plan(
+      std::make_shared<testing_support::RecordingModel>(recording, "identity"), Sums(30));
+  EXPECT_EQ(plan.samples, 30U);
+  EXPECT_EQ(plan.requests, 0U);
 }
 
 TEST(EvaluationPlan, OfNothingIsAnError) {

@@ -34,7 +34,7 @@ using testing_support::FakeModel;
 
 // The order of ten samples with seed 17 (shuffle_test.cc).
 const std::vector<std::size_t> kOrder = {5, 0, 4, 8, 6, 2, 7, 1, 3, 9};
-constexpr EvaluatorOptions kSeed17 = {.seed = 17};
+const EvaluatorOptions kSeed17 = {.seed = 17};
 const ModelInfo kInfo = {.name = "tinylm", .weights = "w"};
 
 /// `count` samples with the inputs "0", "1", ... The echo is right for those with an even number.
@@ -585,7 +585,7 @@ class FixedOutcome final : public Task {
 };
 
 TEST(EvaluatorOwnTasks, OutcomesThatCannotBeAreUnmeasured) {
-  const auto unmeasured = [](Measures measures, Outcome outcome) {
+  const auto unmeasured = [](Measures measures, const Outcome& outcome) {
     Evaluator evaluator;
     const EvaluationPtr evaluation =
         evaluator.Evaluate(MakeModel(), std::make_shared<FixedOutcome>(measures, outcome));
@@ -634,7 +634,8 @@ TEST(Evaluator, ModelsOfOneIdentityDoNotCompare) {
   Evaluator evaluator;
   const TaskPtr task = ExactMatch(Numbers(2));
   try {
-    Comparison(evaluator.Evaluate(model(), task), evaluator.Evaluate(model(), task));
+    const Comparison comparison(evaluator.Evaluate(model(), task),
+                                evaluator.Evaluate(model(), task));
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("the candidate is the baseline"));

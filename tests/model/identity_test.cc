@@ -3,24 +3,34 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <utility>
 
+#include "gatetest/error.h"
+#include "gatetest/fingerprints.h"
 #include "src/model/build_id.h"
+#include "tests/support/errors.h"
 #include "tests/support/fake_model.h"
+#include "tests/support/temporary_folder.h"
 
 namespace gatetest::internal {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
+using testing_support::ErrorOf;
+using testing_support::TemporaryFolder;
 
 const ModelInfo kInfo = {
     .name = "tinylm", .quantization = "int4", .weights = "sha256:9f2c", .code_id = "commit 1"};
 
 std::string IdentityOf(ModelInfo info) {
-  return ModelIdentity(testing_support::FakeModel(testing_support::Echo, std::move(info)));
+  return testing_support::FakeModel(testing_support::Echo, std::move(info)).identity();
 }
 
 std::string IdentityWith(const std::function<void(ModelInfo&)>& change) {
@@ -38,7 +48,16 @@ TEST(ModelIdentity, WithoutWeightsIsTheObject) {
   info.weights.clear();
   EXPECT_NE(IdentityOf(info), IdentityOf(info));
   const testing_support::FakeModel model(testing_support::Echo, info);
-  EXPECT_EQ(ModelIdentity(model), ModelIdentity(model));
+  EXPECT_EQ(model.identity(), model.identity());
+}
+
+TEST(ModelIdentity, OfAProviderWithoutARevisionIsTheObjectUnlessAnswersHoldForAWhile) {
+  ModelInfo info = {.name = "gpt", .provider = "openai"};
+  EXPECT_NE(IdentityOf(info), IdentityOf(info));
+  info.max_age = std::chrono::hours(1);
+  EXPECT_EQ(IdentityOf(info), IdentityOf(info));
+  info.provider.clear();
+  EXPECT_NE(IdentityOf(info), IdentityOf(info)) << "max_age is for providers";
 }
 
 TEST(ModelIdentity, ChangesWithWhateverChangesAnswers) {
@@ -66,21 +85,111 @@ TEST(ModelIdentity, DoesNotMixFieldsUp) {
 
 TEST(ModelIdentity, IsNotTouchedByWhatChangesNoAnswer) {
   EXPECT_EQ(IdentityWith([](ModelInfo& info) { info.bytes = 1; }), IdentityOf(kInfo));
+  EXPECT_EQ(IdentityWith([](ModelInfo& info) { info.context_window = 8; }), IdentityOf(kInfo));
+  EXPECT_EQ(IdentityWith([](ModelInfo& info) { info.bos_token = 1; }), IdentityOf(kInfo));
   EXPECT_EQ(IdentityWith([](ModelInfo& info) { info.api_key_variable = "KEY"; }),
+            IdentityOf(kInfo));
+  EXPECT_EQ(IdentityWith([](ModelInfo& info) { info.max_age = std::chrono::hours(1); }),
+            IdentityOf(kInfo));
+  EXPECT_EQ(IdentityWith([](ModelInfo& info) { info.libraries = {"not looked at"}; }),
             IdentityOf(kInfo));
 }
 
-TEST(ModelIdentity, InThisProcessTheCodeIsThisExecutable) {
+// ------------------------------------------------------------------------------------------ code
+
+TEST(ModelIdentity, InThisProcessTheCodeIsAllThatIsLinked) {
   const std::string identity = IdentityWith([](ModelInfo& info) { info.code_id.clear(); });
-  EXPECT_THAT(identity, HasSubstr(ExecutableBuildId()));
-  EXPECT_THAT(IdentityOf(kInfo), Not(HasSubstr(ExecutableBuildId())));
+  const nlohmann::json build = nlohmann::json::parse(identity).at("build");
+  EXPECT_EQ(build.size(), LinkedBuildIds().size());
+  for (const auto& [file, id] : LinkedBuildIds()) EXPECT_EQ(build.at(file), id) << file;
+  EXPECT_THAT(IdentityOf(kInfo), Not(HasSubstr("build")));
   EXPECT_THAT(IdentityOf({.name = "gpt", .provider = "openai", .weights = "2026-01"}),
-              Not(HasSubstr(ExecutableBuildId())));
+              Not(HasSubstr("build")));
 }
+
+TEST(ModelIdentity, TheCodeIsTheLibrariesToo) {
+  const TemporaryFolder folder;
+  const std::string one = folder.Write("one/kernel.so", "one");
+  const std::string same = folder.Write("same/kernel.so", "one");
+  const std::string other = folder.Write("other/kernel.so", "other");
+  const auto with = [](std::vector<std::string> libraries) {
+    return IdentityOf({.name = "m", .weights = "w", .libraries = std::move(libraries)});
+  };
+  EXPECT_THAT(with({one}), HasSubstr("\"kernel.so\":\"" + FileHash(one) + "\""));
+  EXPECT_EQ(with({one}), with({same}));
+  EXPECT_NE(with({one}), with({other}));
+  EXPECT_NE(with({one}), with({}));
+  // Of two of one name neither hides the other.
+  EXPECT_NE(with({one, other}), with({other, other}));
+  EXPECT_NE(with({one, other}), with({one, one}));
+  EXPECT_NE(with({one, other}), with({one}));
+}
+
+TEST(ModelIdentity, ALibraryThatIsNotThereIsAnError) {
+  EXPECT_THAT(
+      ErrorOf(
+          [] { IdentityOf({.name = "m", .weights = "w", .libraries = {"/no/such/kernel.so"}}); },
+          ErrorCode::kNotFound),
+      HasSubstr("/no/such/kernel.so"));
+}
+
+// --------------------------------------------------------------------------------------- weights
+
+TEST(ModelIdentity, TheWeightsMayBeAFile) {
+  const TemporaryFolder folder;
+  const std::string one = folder.Write("one.gguf", "one");
+  const std::string same = folder.Write("same.gguf", "one");
+  const std::string other = folder.Write("other.gguf", "other");
+  const auto with = [](const std::string& file) {
+    return IdentityOf({.name = "m", .weights_file = file, .code_id = "c"});
+  };
+  EXPECT_EQ(with(one), R"({"code":"c","name":"m","weights":")" + FileHash(one) + "\"}");
+  EXPECT_EQ(with(one), with(same));
+  EXPECT_NE(with(one), with(other));
+}
+
+TEST(ModelIdentity, AWeightsFileThatIsNotThereIsAnError) {
+  EXPECT_THAT(ErrorOf([] { IdentityOf({.name = "m", .weights_file = "/no/such/file.gguf"}); },
+                      ErrorCode::kNotFound),
+              AllOf(HasSubstr("/no/such/file.gguf"), HasSubstr("No such file")));
+}
+
+TEST(ModelIdentity, WeightsAndAFileOfThemAreAnError) {
+  EXPECT_EQ(ErrorOf([] { IdentityOf({.name = "m", .weights = "w", .weights_file = "f"}); },
+                    ErrorCode::kInvalidArgument),
+            "ModelInfo of \"m\" has weights and a weights_file; give one");
+}
+
+// ---------------------------------------------------------------------------------- recordability
+
+TEST(WhyNotRecordable, SaysWhatIsMissing) {
+  EXPECT_EQ(WhyNotRecordable(kInfo), "");
+  EXPECT_EQ(WhyNotRecordable({.name = "m"}),
+            "it declares no weights (ModelInfo::weights or weights_file)");
+  EXPECT_EQ(WhyNotRecordable({.name = "m", .weights_file = "not looked at", .code_id = "c"}), "");
+  EXPECT_EQ(WhyNotRecordable({.name = "gpt", .provider = "openai"}),
+            "it may be replaced at any time: it declares neither a revision (ModelInfo::weights) "
+            "nor how long answers hold (max_age)");
+  EXPECT_EQ(WhyNotRecordable({.name = "gpt", .provider = "openai", .weights = "2026-01"}), "");
+  EXPECT_EQ(
+      WhyNotRecordable({.name = "gpt", .provider = "openai", .max_age = std::chrono::seconds(1)}),
+      "");
+}
+
+// ------------------------------------------------------------------------------------------ text
 
 TEST(ModelIdentity, TellsNamesThatAreNoUtf8Apart) {
   EXPECT_NE(IdentityOf({.name = "\xFF", .weights = "w"}),
             IdentityOf({.name = "\xFE", .weights = "w"}));
+}
+
+TEST(ModelIdentity, HidesCredentialsInAddressesAndTellsThemApart) {
+  const auto with = [](const std::string& provider) {
+    return IdentityOf({.name = "m", .provider = provider, .weights = "w"});
+  };
+  EXPECT_THAT(with("https://me:hunter2hunter2@host/v1?key=abcdef"),
+              AllOf(HasSubstr("@host/v1?key="), Not(HasSubstr("hunter2")), Not(HasSubstr("abc"))));
+  EXPECT_NE(with("https://me:one@host"), with("https://me:two@host"));
 }
 
 // These must never change by accident: every recorded answer would be lost.
@@ -93,148 +202,8 @@ TEST(ModelIdentity, Golden) {
                         .options = "fp8",
                         .context_window = 4096}),
             R"({"name":"gpt","options":"fp8","provider":"openai","weights":"2026-01"})");
-}
-
-// ------------------------------------------------------------------------------------ RequestKey
-
-Request Generate() {
-  Request request;
-  request.prompt = "47+93=";
-  request.stop = {"\n"};
-  request.max_tokens = 24;
-  return request;
-}
-
-Request Score() {
-  Request request;
-  request.kind = RequestKind::kScore;
-  request.prompt = "47+93=";
-  request.continuation = "140";
-  return request;
-}
-
-std::string KeyWith(Request request, const std::function<void(Request&)>& change) {
-  change(request);
-  return RequestKey("model", request);
-}
-
-// From Python and libxxhash: XXH3_128bits of the length (8 bytes, little-endian) and the canonical
-// JSON.
-TEST(RequestKey, Golden) {
-  EXPECT_EQ(RequestKey("model", Generate()), "101e61a9812893d1492d45f6163ed86b");
-  EXPECT_EQ(RequestKey("model", Score()), "556552d260a0f9bc619df40bd6a230a0");
-  EXPECT_EQ(RequestKey("model", Score(), 1), "3aa0988091896498f71bd1587208ba84");
-  Request tokens;
-  tokens.kind = RequestKind::kScore;
-  tokens.prompt_tokens = {1, 5};
-  tokens.continuation_tokens = {6, 7};
-  EXPECT_EQ(RequestKey("model", tokens), "0aa91ea5fbc52609f71bd88888e09e68");
-  Request sampled = Generate();
-  sampled.temperature = 0.7;
-  sampled.seed = 17;
-  EXPECT_EQ(RequestKey("model", sampled), "5d63ee1fdac691a6b3f78da5c5dd2f01");
-  EXPECT_EQ(KeyWith(Generate(), [](Request& r) { r.prompt = "\xFF"; }),
-            "46f24406ae6278382f8e03bec4a6e653");
-}
-
-TEST(RequestKey, ChangesWithEveryFieldOfGeneration) {
-  const auto with = [](const std::function<void(Request&)>& change) {
-    return KeyWith(Generate(), change);
-  };
-  const std::set<std::string> keys = {
-      RequestKey("model", Generate()),
-      RequestKey("other model", Generate()),
-      RequestKey("model", Generate(), 1),
-      RequestKey("model", Generate(), 2),
-      with([](Request& r) { r.kind = RequestKind::kTokenize; }),
-      with([](Request& r) { r.kind = RequestKind::kScore; }),
-      with([](Request& r) { r.prompt = "47+94="; }),
-      with([](Request& r) { r.prompt.clear(); }),
-      with([](Request& r) { r.stop.clear(); }),
-      with([](Request& r) {
-        r.stop = {"\n", "."};
-      }),
-      with([](Request& r) {
-        r.stop = {".", "\n"};
-      }),
-      with([](Request& r) { r.stop = {"\n."}; }),
-      with([](Request& r) { r.max_tokens = 25; }),
-      with([](Request& r) { r.max_tokens = 256; }),
-      with([](Request& r) { r.temperature = 0.7; }),
-      with([](Request& r) { r.seed = 0; }),
-      with([](Request& r) { r.seed = 17; }),
-  };
-  EXPECT_EQ(keys.size(), 17U);
-}
-
-TEST(RequestKey, ChangesWithEveryFieldOfScoring) {
-  const auto with = [](const std::function<void(Request&)>& change) {
-    return KeyWith(Score(), change);
-  };
-  const std::set<std::string> keys = {
-      RequestKey("model", Score()),
-      with([](Request& r) { r.prompt = "47+94="; }),
-      with([](Request& r) { r.continuation = "141"; }),
-      with([](Request& r) {
-        r.prompt = "47+93";
-        r.continuation = "=140";
-      }),
-      with([](Request& r) {
-        r.continuation_tokens = {1, 2};
-      }),
-      with([](Request& r) {
-        r.continuation_tokens = {1, 3};
-      }),
-      with([](Request& r) {
-        r.prompt_tokens = {1};
-        r.continuation_tokens = {2};
-      }),
-      with([](Request& r) {
-        r.prompt_tokens = {1, 2};
-        r.continuation_tokens = {3};
-      }),
-      with([](Request& r) {
-        r.prompt_tokens = {1};
-        r.continuation_tokens = {2, 3};
-      }),
-  };
-  EXPECT_EQ(keys.size(), 9U);
-}
-
-TEST(RequestKey, LeavesOutWhatDoesNotCountForItsKind) {
-  const std::string score = RequestKey("model", Score());
-  EXPECT_EQ(KeyWith(Score(), [](Request& r) { r.max_tokens = 1; }), score);
-  EXPECT_EQ(KeyWith(Score(), [](Request& r) { r.stop = {"\n"}; }), score);
-  EXPECT_EQ(KeyWith(Score(), [](Request& r) { r.temperature = 1.0; }), score);
-}
-
-TEST(RequestKey, FieldsAtTheirDefaultDoNotCount) {
-  Request plain;
-  plain.prompt = "p";
-  Request spelled_out = plain;
-  spelled_out.kind = RequestKind::kGenerate;
-  spelled_out.stop = {};
-  spelled_out.max_tokens = 256;
-  spelled_out.temperature = 0.0;
-  spelled_out.seed = std::nullopt;
-  EXPECT_EQ(RequestKey("model", plain), RequestKey("model", spelled_out));
-  EXPECT_EQ(RequestKey("model", plain), RequestKey("model", plain, 0));
-}
-
-TEST(RequestKey, TellsPromptsThatAreNoUtf8Apart) {
-  const auto key = [](std::string prompt) {
-    return KeyWith(Generate(), [&](Request& r) { r.prompt = std::move(prompt); });
-  };
-  const std::set<std::string> keys = {key("\xFF"),     key("\xFE"),
-                                      key("\xFF\xFE"), key("\uFFFD"),
-                                      key("\xC3"),     key(R"({"bytes":[255]})"),
-                                      key("[255]"),    key(std::string("a\0b", 3)),
-                                      key("a"),        key("ab")};
-  EXPECT_EQ(keys.size(), 10U);
-  const auto stop = [](std::string text) {
-    return KeyWith(Generate(), [&](Request& r) { r.stop = {std::move(text)}; });
-  };
-  EXPECT_NE(stop("\xFF"), stop("\xFE"));
+  EXPECT_EQ(IdentityOf({.name = "\xFF", .weights = "w", .code_id = "c"}),
+            R"({"code":"c","name":{"bytes":[255]},"weights":"w"})");
 }
 
 }  // namespace

@@ -1,0 +1,327 @@
+#include "src/evaluation/answers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "gatetest/error.h"
+#include "src/evaluation/missing.h"
+#include "src/model/identity.h"
+#include "src/text/redact.h"
+#include "src/thrown.h"
+
+namespace gatetest::internal {
+namespace {
+
+std::int64_t SecondsNow() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Of the credentials an error text may repeat, none is shown or recorded.
+void Redact(Response& response, const std::vector<std::string>& secrets) {
+  response.text = RedactSecrets(std::move(response.text), secrets);
+  if (!response.failure.empty()) {
+    response.failure = RedactAddresses(RedactSecrets(std::move(response.failure), secrets));
+  }
+}
+
+/// The same for a request, before its texts are escaped or cut.
+Request Redacted(Request request, const std::vector<std::string>& secrets) {
+  request.prompt = RedactSecrets(std::move(request.prompt), secrets);
+  request.continuation = RedactSecrets(std::move(request.continuation), secrets);
+  for (std::string& stop : request.stop) stop = RedactSecrets(std::move(stop), secrets);
+  return request;
+}
+
+}  // namespace
+
+/// A key, and which of the asks have it.
+struct Answers::Wanted {
+  AnswerKey key = {};
+  std::vector<std::size_t> asks = {};
+};
+
+/// Takes what the model answers in this process. Runs in the model's threads, so it throws nothing.
+class Answers::Live final : public ResponseSink {
+ public:
+  Live(Answers& answers, std::span<const Ask> asks, std::span<const Wanted> wanted,
+       AnswerSink& sink, Cancel& cancel)
+      : answers_(answers),
+        asks_(asks),
+        wanted_(wanted),
+        sink_(sink),
+        cancel_(cancel),
+        answered_(wanted.size()) {}
+
+  void Receive(std::size_t index, Response response) override {
+    if (!IsExpected(index)) return;
+    Redact(response, answers_.secrets_);
+    const Wanted& wanted = wanted_[index];
+    if (response.failure.empty()) {
+      answers_.Record(asks_[wanted.asks.front()], wanted.key, response);
+    } else {
+      failed_ = true;
+    }
+    for (std::size_t i = 0; i + 1 < wanted.asks.size(); ++i) {
+      sink_.Receive(wanted.asks[i], response, 0);
+    }
+    sink_.Receive(wanted.asks.back(), std::move(response), 0);
+  }
+
+  void FailUnanswered(const std::string& why) {
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      if (!answered_[i]) Receive(i, Response::Failed(why));
+    }
+  }
+
+  /// How the model broke the protocol; empty when it did not.
+  const std::string& broken() const { return broken_; }
+
+  /// Whether every request was answered and no answer is a failure.
+  bool complete() const {
+    return !failed_ && std::all_of(answered_.begin(), answered_.end(), [](bool a) { return a; });
+  }
+
+ private:
+  bool IsExpected(std::size_t index) {
+    const std::lock_guard lock(mutex_);
+    if (!broken_.empty()) return false;
+    if (index < wanted_.size() && !answered_[index]) {
+      answered_[index] = true;
+      return true;
+    }
+    // Whatever the model did wrong, its answers can no longer be told apart.
+    broken_ = fmt::format("the model broke the protocol: it answered request {} of {}, which {}",
+                          index, wanted_.size(),
+                          index < wanted_.size() ? "it had answered before" : "was not asked");
+    cancel_.Request();
+    return false;
+  }
+
+  Answers& answers_;
+  const std::span<const Ask> asks_;
+  const std::span<const Wanted> wanted_;
+  AnswerSink& sink_;
+  Cancel& cancel_;
+  std::mutex mutex_;
+  std::vector<bool> answered_;
+  std::atomic<bool> failed_{false};
+  std::string broken_;
+};
+
+Answers::Answers(Model& model, const std::string& task, const AnswerOptions& options)
+    : model_(model),
+      task_(task),
+      identity_(model.identity()),
+      keys_(identity_, options.replicate),
+      secrets_(SecretsOfEnvironment(model.info().api_key_variable)),
+      mode_(options.mode),
+      store_(options.mode == StoreMode::kLive ? nullptr : options.store),
+      on_answer_(options.on_answer) {
+  if (Store* const recording = model.recording(); recording != nullptr) {
+    store_ = recording;
+    recording_ = recording->place();
+    mode_ = StoreMode::kReplay;
+    return;
+  }
+  const std::string why = WhyNotRecordable(model.info());
+  if (mode_ == StoreMode::kReplay) {
+    if (store_ == nullptr) {
+      throw Error(ErrorCode::kUnsupported,
+                  "the mode is replay, and there is no store to replay from (--gatetest_store)");
+    }
+    if (!why.empty()) {
+      throw Error(ErrorCode::kUnsupported,
+                  "the mode is replay, and nothing of it can be recorded: " + why);
+    }
+  }
+  if (!why.empty() && store_ != nullptr) {
+    not_recorded_ = why;
+    store_ = nullptr;
+  }
+}
+
+Capabilities Answers::capabilities() {
+  if (capabilities_) return *capabilities_;
+  if (store_ != nullptr) {
+    const std::optional<RecordedModel> known = store_->FindModel(identity_);
+    if (known) capabilities_ = known->capabilities;
+    if (!known && mode_ == StoreMode::kReplay) {
+      throw Unrecorded(ExplainModel({.identity = identity_, .info = model_.info()}, *store_));
+    }
+  }
+  if (!capabilities_) capabilities_ = model_.capabilities();
+  return *capabilities_;
+}
+
+Shelf* Answers::shelf() {
+  if (store_ != nullptr && shelf_ == nullptr) {
+    const ModelInfo& info = model_.info();
+    const std::int64_t age = info.provider.empty() ? 0 : info.max_age.count();
+    shelf_ = store_->Open(model(), task_, age > 0 ? SecondsNow() - age : 0);
+  }
+  return shelf_.get();
+}
+
+RecordedModel Answers::model() {
+  return {.identity = identity_, .info = model_.info(), .capabilities = capabilities()};
+}
+
+std::vector<std::size_t> Answers::Get(std::span<const Ask> asks, AnswerSink& sink, Cancel& cancel) {
+  std::vector<Wanted> wanted;
+  std::map<AnswerKey, std::size_t> known;
+  for (std::size_t i = 0; i < asks.size(); ++i) {
+    const AnswerKey key = keys_.KeyOf(*asks[i].request, *asks[i].sample, asks[i].turn);
+    const auto [at, is_new] = known.try_emplace(key, wanted.size());
+    if (is_new) wanted.push_back({.key = key});
+    wanted[at->second].asks.push_back(i);
+  }
+
+  const auto shortest = std::chrono::milliseconds(2);
+  constexpr auto kLongest = std::chrono::milliseconds(50);
+  auto pause = shortest;
+  while (!wanted.empty() && !cancel.requested()) {
+    if (shelf() == nullptr || mode_ == StoreMode::kRefresh) {
+      AskModel(asks, wanted, sink, cancel);
+      break;
+    }
+    wanted = TakeRecorded(asks, std::move(wanted), sink);
+    if (mode_ == StoreMode::kReplay || wanted.empty() || cancel.requested()) break;
+
+    const std::vector<ClaimResult> claims = Claim(wanted);
+    std::vector<Wanted> mine;
+    std::vector<Wanted> others;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      (claims[i] == ClaimResult::kMine ? mine : others).push_back(std::move(wanted[i]));
+    }
+    wanted = std::move(others);
+    if (!mine.empty()) {
+      AskModel(asks, mine, sink, cancel);
+      pause = shortest;
+    } else {
+      // Somebody else is asking; if that process dies, its claims are free.
+      std::this_thread::sleep_for(pause);
+      pause = std::min(2 * pause, kLongest);
+    }
+  }
+  std::vector<std::size_t> missing;
+  if (mode_ != StoreMode::kReplay || cancel.requested()) return missing;
+  for (const Wanted& one : wanted) {
+    missing.insert(missing.end(), one.asks.begin(), one.asks.end());
+  }
+  std::sort(missing.begin(), missing.end());
+  return missing;
+}
+
+std::vector<Answers::Wanted> Answers::TakeRecorded(std::span<const Ask> asks,
+                                                   std::vector<Wanted> wanted, AnswerSink& sink) {
+  const std::vector<std::optional<RecordedAnswer>> found = shelf_->Find(KeysOf(wanted));
+  std::vector<Wanted> rest;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!found[i]) {
+      rest.push_back(std::move(wanted[i]));
+      continue;
+    }
+    if (on_answer_ && found[i]->response.failure.empty()) {
+      on_answer_(model(), QuestionOf(asks[wanted[i].asks.front()], wanted[i].key), *found[i]);
+    }
+    for (const std::size_t ask : wanted[i].asks) {
+      sink.Receive(ask, found[i]->response, std::max<std::int64_t>(found[i]->recorded, 1));
+    }
+  }
+  return rest;
+}
+
+void Answers::AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted, AnswerSink& sink,
+                       Cancel& cancel) {
+  std::vector<Request> requests;
+  requests.reserve(wanted.size());
+  for (const Wanted& one : wanted) requests.push_back(*asks[one.asks.front()].request);
+  Live live(*this, asks, wanted, sink, cancel);
+  std::string thrown;
+  try {
+    model_.Run(requests, live, cancel);
+  } catch (...) {
+    thrown = "the model threw: " + TextOfCurrentException();
+  }
+  if (!live.broken().empty()) throw Error(ErrorCode::kModelFailed, live.broken());
+  if (!cancel.requested()) {
+    live.FailUnanswered(thrown.empty() ? "the model returned without answering" : thrown);
+  }
+  if (shelf_ == nullptr || mode_ == StoreMode::kRefresh || live.complete()) return;
+  try {
+    shelf_->GiveBack(KeysOf(wanted));  // Of those that failed, or were not asked any more.
+  } catch (...) {
+    CannotRecord();
+  }
+}
+
+std::vector<ClaimResult> Answers::Claim(std::span<const Wanted> wanted) {
+  try {
+    return shelf_->Claim(KeysOf(wanted));
+  } catch (...) {
+    CannotRecord();
+  }
+  return std::vector<ClaimResult>(wanted.size(), ClaimResult::kMine);
+}
+
+std::vector<AnswerKey> Answers::KeysOf(std::span<const Wanted> wanted) {
+  std::vector<AnswerKey> keys;
+  keys.reserve(wanted.size());
+  for (const Wanted& one : wanted) keys.push_back(one.key);
+  return keys;
+}
+
+void Answers::CannotRecord() {
+  // An answer is evidence all the same; that it will be asked again is said at the end.
+  const std::lock_guard lock(mutex_);
+  not_recorded_ = RedactAddresses(TextOfCurrentException());
+}
+
+Question Answers::QuestionOf(const Ask& ask, const AnswerKey& key) const {
+  return {.key = key,
+          .sample = *ask.sample,
+          .turn = ask.turn,
+          .request = secrets_.empty() ? ShortRequestJson(*ask.request)
+                                      : ShortRequestJson(Redacted(*ask.request, secrets_))};
+}
+
+void Answers::Record(const Ask& ask, const AnswerKey& key, const Response& response) {
+  if (shelf_ == nullptr && !on_answer_) return;
+  const Question question = QuestionOf(ask, key);
+  const RecordedAnswer answer = {.response = response, .recorded = SecondsNow()};
+  if (on_answer_) on_answer_(model(), question, answer);
+  if (shelf_ == nullptr) return;
+  try {
+    shelf_->Put(question, answer);
+  } catch (...) {
+    CannotRecord();
+  }
+}
+
+std::string Answers::not_recorded() const {
+  const std::lock_guard lock(mutex_);
+  return not_recorded_;
+}
+
+std::string Answers::WhyMissing(std::span<const Ask> missing) {
+  // As they would be recorded.
+  missing = missing.first(std::min(missing.size(), kMostExplained));
+  std::vector<Request> requests;
+  requests.reserve(missing.size());
+  std::vector<Ask> asks;
+  for (const Ask& ask : missing) {
+    requests.push_back(Redacted(*ask.request, secrets_));
+    asks.push_back({.request = &requests.back(), .sample = ask.sample, .turn = ask.turn});
+  }
+  return ExplainMissing(asks, *shelf());
+}
+
+}  // namespace gatetest::internal

@@ -1,0 +1,210 @@
+#include "src/evaluation/run.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "gatetest/error.h"
+#include "src/evaluation/evaluating.h"
+#include "src/evaluation/missing.h"
+#include "src/text/show.h"
+#include "src/thrown.h"
+
+namespace gatetest::internal {
+namespace {
+
+std::string_view WhatItLacks(RequestKind kind) {
+  switch (kind) {
+    case RequestKind::kScore:
+      return "it gives no log-probabilities of a given text (Capabilities::score); use a task on "
+             "generated text instead: ExactMatch, Contains, RegexMatch";
+    case RequestKind::kGenerate:
+      return "it does not generate text (Capabilities::generate); use a task on log-probabilities "
+             "instead: MultipleChoice, Corpus";
+    case RequestKind::kTokenize:
+      return "it does not tokenize (Capabilities::tokenize)";
+  }
+  return "";
+}
+
+bool CanDo(const Capabilities& capabilities, RequestKind kind) {
+  switch (kind) {
+    case RequestKind::kScore:
+      return capabilities.score;
+    case RequestKind::kGenerate:
+      return capabilities.generate;
+    case RequestKind::kTokenize:
+      return capabilities.tokenize;
+  }
+  return false;
+}
+
+/// Why an outcome cannot be one, whatever task made it: a NaN would read as a failed comparison,
+/// and a failure is evidence. Empty if it can.
+std::string WhyNoOutcome(Measures measures, const Outcome& outcome) {
+  // A comparison with NaN is false, so these catch NaN too.
+  if (measures == Measures::kAccuracy && !(outcome.score >= 0.0 && outcome.score <= 1.0)) {
+    return fmt::format("its score is {}, which is not between 0 and 1", outcome.score);
+  }
+  for (const Window& window : outcome.windows) {
+    if (!(window.nll >= 0.0)) {
+      return fmt::format("a window's negative log-likelihood is {}, which is not 0 or more",
+                         window.nll);
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+Run::Run(const Evaluator& evaluator, const ModelInfo& info, Answers& answers,
+         Evaluation& evaluation, const Options& options)
+    : evaluator_(evaluator),
+      answers_(answers),
+      task_(*evaluation.task),
+      traits_{info, answers.capabilities()},
+      evaluation_(evaluation),
+      options_(options),
+      progress_(evaluator.options().progress) {
+  for (const std::size_t sample : options_.order) samples_.push_back({.sample = sample});
+}
+
+void Run::Complete() {
+  for (std::size_t i = 0; i < samples_.size(); ++i) Continue(i);
+  Consume();
+  while (!next_round_.empty() && !cancel_.requested()) AskRound();
+  if (!failure_.empty()) throw Error(ErrorCode::kModelFailed, failure_);
+  if (!cancel_.requested()) CheckNothingIsMissing();
+}
+
+void Run::Receive(std::size_t index, Response response, std::int64_t recorded) {
+  const std::lock_guard lock(mutex_);
+  const Evaluating here(&evaluator_);
+  if (cancel_.requested()) return;
+  try {
+    Take(index, std::move(response), recorded);
+    Consume();
+  } catch (...) {
+    GiveUp(TextOfCurrentException());
+  }
+}
+
+void Run::AskRound() {
+  questions_ = std::move(next_round_);
+  next_round_.clear();
+  // The exchanges of a sample may grow while this round is answered, so requests are copied.
+  std::vector<Request> requests;
+  requests.reserve(questions_.size());
+  for (const Question& question : questions_) {
+    requests.push_back(samples_[question.asked].exchanges[question.exchange].request);
+  }
+  std::vector<Ask> asks;
+  asks.reserve(questions_.size());
+  for (std::size_t i = 0; i < questions_.size(); ++i) {
+    asks.push_back({.request = &requests[i],
+                    .sample = &SampleOf(samples_[questions_[i].asked]).id,
+                    .turn = questions_[i].exchange});
+  }
+  for (const std::size_t index : answers_.Get(asks, *this, cancel_)) {
+    missing_.push_back(questions_[index]);
+  }
+}
+
+void Run::GiveUp(std::string why) {
+  if (failure_.empty()) failure_ = std::move(why);
+  cancel_.Request();
+}
+
+void Run::Take(std::size_t index, Response response, std::int64_t recorded) {
+  const Question& question = questions_[index];
+  ++answered_;
+  if (progress_ != nullptr) progress_->Advance(answered_, asked_);
+  Asked& asked = samples_[question.asked];
+  asked.exchanges[question.exchange].response = std::move(response);
+  if (recorded == 0) {
+    asked.live = true;
+  } else {
+    asked.recorded = asked.recorded == 0 ? recorded : std::min(asked.recorded, recorded);
+  }
+  if (--asked.unanswered == 0) Continue(question.asked);
+}
+
+/// Asks on, or scores, once all that a sample was asked is answered.
+void Run::Continue(std::size_t index) {
+  Asked& asked = samples_[index];
+  try {
+    for (const Exchange& exchange : asked.exchanges) {
+      if (exchange.response.failure.empty()) continue;
+      asked.outcome = Outcome::Unmeasured(exchange.response.failure);
+      break;
+    }
+    if (!asked.outcome) {
+      const std::vector<Request> requests = task_.Next(SampleOf(asked), asked.exchanges, traits_);
+      for (const Request& request : requests) AskFor(index, request);
+      if (requests.empty()) asked.outcome = Score(SampleOf(asked), asked.exchanges);
+    }
+  } catch (...) {
+    asked.outcome = Outcome::Unmeasured(TextOfCurrentException());
+  }
+  if (asked.outcome) std::vector<Exchange>().swap(asked.exchanges);
+}
+
+Outcome Run::Score(const Sample& sample, const std::vector<Exchange>& exchanges) const {
+  Outcome outcome = task_.Score(sample, exchanges, traits_);
+  const std::string wrong =
+      outcome.unmeasured.empty() ? WhyNoOutcome(task_.measures(), outcome) : std::string();
+  return wrong.empty() ? outcome : Outcome::Unmeasured(wrong);
+}
+
+void Run::AskFor(std::size_t index, const Request& request) {
+  if (!CanDo(traits_.capabilities, request.kind)) GiveUp(std::string(WhatItLacks(request.kind)));
+  if (request.kind == RequestKind::kGenerate && request.temperature > 0.0) {
+    evaluation_.sampled = true;
+  }
+  Asked& asked = samples_[index];
+  next_round_.push_back({.asked = index, .exchange = asked.exchanges.size()});
+  asked.exchanges.push_back({.request = request});
+  ++asked.unanswered;
+  ++asked_;
+}
+
+/// Hands over the outcomes that are next in order.
+void Run::Consume() {
+  while (consumed_ < samples_.size() && samples_[consumed_].outcome && !cancel_.requested()) {
+    Asked& asked = samples_[consumed_++];
+    evaluation_.items.push_back({.sample = asked.sample,
+                                 .outcome = *std::move(asked.outcome),
+                                 .recorded = asked.live ? 0 : asked.recorded});
+    const Evaluation::Item& item = evaluation_.items.back();
+    if (options_.stop && options_.stop(task_.dataset().samples()[item.sample], item.outcome)) {
+      cancel_.Request();
+    }
+  }
+}
+
+void Run::CheckNothingIsMissing() {
+  if (missing_.empty()) return;
+  // In the data set's order, whatever the order was in which they were asked.
+  std::stable_sort(missing_.begin(), missing_.end(), [&](const Question& a, const Question& b) {
+    return samples_[a.asked].sample < samples_[b.asked].sample;
+  });
+  std::set<std::size_t> without;
+  for (const Question& question : missing_) without.insert(samples_[question.asked].sample);
+  std::vector<Ask> asks;
+  for (const Question& question : missing_) {
+    const Asked& asked = samples_[question.asked];
+    asks.push_back({.request = &asked.exchanges[question.exchange].request,
+                    .sample = &SampleOf(asked).id,
+                    .turn = question.exchange});
+  }
+  evaluation_.unrecorded = without.size();
+  const std::vector<std::size_t> samples(without.begin(), without.end());
+  throw Unrecorded(NameMissing(samples, task_.dataset().samples()) + "\n" +
+                   answers_.WhyMissing(asks));
+}
+
+}  // namespace gatetest::internal

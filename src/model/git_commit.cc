@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdio>
+#include <string>
+
+#include "gatetest/error.h"
+#include "gatetest/fingerprints.h"
+#include "src/data/hash.h"
+
+namespace gatetest {
+namespace {
+
+std::string QuotedForShell(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+/// What git prints; throws when it fails. Neither the user's settings nor a prompt can change it,
+/// nor the repository of a hook that this is run by.
+std::string Git(const std::filesystem::path& folder, const std::string& arguments) {
+  const std::string command = fmt::format(
+      "unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX; "
+      "LC_ALL=C GIT_OPTIONAL_LOCKS=0 git -C {} {} 2>&1",
+      QuotedForShell(folder.string()), arguments);
+  FILE* const pipe = ::popen(command.c_str(), "r");
+  std::string output;
+  int status = -1;
+  if (pipe != nullptr) {
+    std::array<char, 4096> buffer{};
+    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+      output.append(buffer.data(), size);
+    }
+    status = ::pclose(pipe);
+  }
+  if (status != 0) {
+    output.erase(output.find_last_not_of('\n') + 1);
+    throw Error(ErrorCode::kNotFound,
+                fmt::format("the git commit of {} cannot be told: {}", folder.string(),
+                            output.empty() ? "git does not run" : output));
+  }
+  return output;
+}
+
+/// What an untracked file holds. A repository within the work tree is listed as a folder.
+std::string ContentOf(const std::filesystem::path& file) {
+  if (std::filesystem::is_symlink(file)) return std::filesystem::read_symlink(file).string();
+  return std::filesystem::is_directory(file) ? GitCommit(file) : FileHash(file);
+}
+
+}  // namespace
+
+std::string GitCommit(const std::filesystem::path& folder) {
+  std::string commit = Git(folder, "rev-parse --verify HEAD");
+  commit.erase(commit.find_last_not_of('\n') + 1);
+  const std::string changes =
+      Git(folder, "status --porcelain=v1 -z --no-renames --untracked-files=all -- .");
+  if (changes.empty()) return "git:" + commit;
+  internal::Hasher hasher;
+  hasher.Add(changes).Add(
+      Git(folder,
+          "diff --no-ext-diff --no-textconv --no-color --no-renames --full-index --binary "
+          "--submodule=short --src-prefix=a/ --dst-prefix=b/ --diff-algorithm=myers --unified=3 "
+          "HEAD -- ."));
+  const std::string untracked = Git(folder, "ls-files --others --exclude-standard -z -- .");
+  for (std::size_t begin = 0; begin < untracked.size();) {
+    const std::size_t end = untracked.find('\0', begin);
+    const std::string name = untracked.substr(begin, end - begin);
+    hasher.Add(name).Add(ContentOf(folder / name));
+    begin = end == std::string::npos ? untracked.size() : end + 1;
+  }
+  return fmt::format("git:{}+changes:{}", commit, hasher.Hex().substr(0, 16));
+}
+
+}  // namespace gatetest
