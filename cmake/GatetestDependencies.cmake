@@ -31,6 +31,21 @@ macro(gatetest_find package version target debian_packages name)
   endif()
 endmacro()
 
+# gatetest_require(package version target debian_package): for what every system has, and nobody fetches.
+macro(gatetest_require package version target debian_package)
+  set(GATETEST_${package}_VERSION ${version})
+  if(NOT TARGET ${target})
+    find_package(${package} ${version} QUIET)
+  endif()
+  if(TARGET ${package}::${package} AND NOT TARGET ${target})  # SQLite's name from CMake 4.3 on.
+    add_library(${target} ALIAS ${package}::${package})
+  endif()
+  if(NOT TARGET ${target})
+    message(FATAL_ERROR "GateTest needs ${package} ${version} or newer, with its headers. On Debian and "
+      "Ubuntu: apt-get install ${debian_package}. Elsewhere set CMAKE_PREFIX_PATH.")
+  endif()
+endmacro()
+
 # gatetest_fetch(name url commit [target]): the sources, in <name>_SOURCE_DIR. Where a target is wanted,
 # their CMake project is added, without its warnings and its installation.
 macro(gatetest_fetch name url commit)
@@ -109,6 +124,8 @@ gatetest_find(Boost 1.74 Boost::headers libboost-dev boost_math)
 gatetest_find(fmt 8 fmt::fmt libfmt-dev fmt)
 gatetest_find(nlohmann_json 3.10 nlohmann_json::nlohmann_json nlohmann-json3-dev nlohmann_json)
 gatetest_find(PCRE2 10.34 PCRE2::8BIT libpcre2-dev pcre2)
+gatetest_require(SQLite3 3.37 SQLite::SQLite3 libsqlite3-dev)
+gatetest_require(ZLIB 1.2.11 ZLIB::ZLIB zlib1g-dev)
 gatetest_find(xxHash 0.8 xxHash::headers libxxhash-dev xxhash)
 gatetest_find(GTest 1.12 GTest::gmock "libgtest-dev libgmock-dev" googletest)
 if(GATETEST_BUILD_BENCHMARKS)
@@ -119,7 +136,7 @@ gatetest_fetch_missing()
 # A package is made of installed libraries: one that was fetched, or that the project around this one
 # builds, would be missing where the package goes. (Headers, and what only tests need, do not matter.)
 set(GATETEST_NOT_INSTALLABLE "")
-foreach(target fmt::fmt PCRE2::8BIT GTest::gmock)
+foreach(target fmt::fmt PCRE2::8BIT SQLite::SQLite3 ZLIB::ZLIB GTest::gmock)
   get_target_property(imported ${target} IMPORTED)
   if(NOT imported)
     list(APPEND GATETEST_NOT_INSTALLABLE ${target})

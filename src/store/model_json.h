@@ -1,0 +1,21 @@
+// RecordedModels as JSON, the same in every kind of store.
+#ifndef GATETEST_SRC_STORE_MODEL_JSON_H_
+#define GATETEST_SRC_STORE_MODEL_JSON_H_
+
+#include <string>
+#include <string_view>
+
+#include "gatetest/store.h"
+
+namespace gatetest::internal {
+
+/// One line: {"can": ["generate", "score", "tokenize"], "identity": {...}, "info": {...}}. Fields
+/// of ModelInfo at their defaults are left out. Of the API key's variable nothing is written.
+std::string ModelToJson(const RecordedModel& model);
+
+/// Throws Error(kStoreFailed) for anything that ModelToJson does not write, naming the field.
+RecordedModel ModelFromJson(std::string_view text);
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_SRC_STORE_MODEL_JSON_H_

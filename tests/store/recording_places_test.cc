@@ -1,0 +1,242 @@
+// Recordings that cannot be written: no permission, a disk that is full.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/mount.h>
+#endif
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "src/store/recording_store.h"
+#include "tests/store/recording_testing.h"
+#include "tests/support/errors.h"
+
+namespace gatetest::internal {
+namespace {
+
+using testing_support::AnswerOf;
+using testing_support::ClaimOne;
+using testing_support::ErrorOf;
+using testing_support::Finds;
+using testing_support::InChild;
+using testing_support::QuestionOf;
+using testing_support::ReadText;
+using testing_support::Record;
+using testing_support::RecordingOf;
+using testing_support::TestFolder;
+
+using Path = std::filesystem::path;
+
+std::string ErrorOfPut(Shelf& shelf, std::uint64_t number) {
+  return ErrorOf([&] { shelf.Put(QuestionOf(number), AnswerOf(number)); }, ErrorCode::kStoreFailed);
+}
+
+/// Permissions bind everybody but root.
+void GiveUpRoot() {
+  if (::geteuid() != 0) return;
+  if (::setgid(65534) != 0 || ::setuid(65534) != 0) throw std::runtime_error("cannot leave root");
+}
+
+void SetMode(const Path& path, mode_t mode) {
+  if (::chmod(path.c_str(), mode) != 0) throw std::runtime_error("chmod: " + path.string());
+}
+
+class RecordingPlacesTest : public ::testing::Test {
+ protected:
+  RecordingPlacesTest() {
+    std::filesystem::create_directory(inner_);
+    SetMode(inner_, 0777);
+  }
+  ~RecordingPlacesTest() override { ::chmod(inner_.c_str(), 0777); }
+
+  const TestFolder folder_{"recording_places"};
+  const Path inner_ = folder_ / "inner";
+  const Path file_ = inner_ / "tiny.skills.jsonl";
+};
+
+TEST_F(RecordingPlacesTest, AReadOnlyFolderIsRead) {
+  Record(inner_, {1});
+  SetMode(file_, 0444);
+  SetMode(inner_, 0555);
+  const std::string before = ReadText(file_);
+  EXPECT_EQ(InChild([&] {
+              GiveUpRoot();
+              const RecordingOf recording(inner_);
+              if (!Finds(*recording.shelf, 1)) return std::string("the answer is not found");
+              if (ClaimOne(*recording.shelf, 2) != ClaimResult::kMine) return std::string("taken");
+              recording->Put(QuestionOf(1), AnswerOf(1));  // It is there.
+              const std::string error = ErrorOfPut(*recording.shelf, 2);
+              const auto other = recording.store->Open(testing_support::ModelNamed("b"), "x", 0);
+              return error + "\n" + ErrorOfPut(*other, 1);
+            }),
+            "the store " + file_.string() +
+                " cannot be written: Permission denied; choose another place with "
+                "--gatetest_store\nthe store " +
+                (inner_ / "b.x.jsonl").string() +
+                " cannot be written: Permission denied; choose another place with "
+                "--gatetest_store");
+  EXPECT_EQ(ReadText(file_), before);
+}
+
+TEST_F(RecordingPlacesTest, AFolderThatCannotBeMade) {
+  SetMode(inner_, 0555);
+  EXPECT_EQ(InChild([&] {
+              GiveUpRoot();
+              const RecordingOf recording(inner_ / "a/b");
+              if (Finds(*recording.shelf, 1)) return std::string("found");
+              return ErrorOfPut(*recording.shelf, 1);
+            }),
+            "the store " + (inner_ / "a/b").string() +
+                " cannot be made: Permission denied; choose another place with --gatetest_store");
+}
+
+TEST_F(RecordingPlacesTest, WhatMayNotBeReadIsAnError) {
+  Record(inner_, {1});
+  SetMode(file_, 0000);
+  const auto error = [&] {
+    return InChild([&] {
+      GiveUpRoot();
+      return ErrorOf([&] { OpenRecording(inner_); }, ErrorCode::kStoreFailed);
+    });
+  };
+  const std::string why =
+      " cannot be read: Permission denied; choose another place with --gatetest_store";
+  EXPECT_EQ(error(), "the store " + file_.string() + why);
+  SetMode(inner_, 0000);
+  EXPECT_EQ(error(), "the store " + inner_.string() + why);
+}
+
+TEST_F(RecordingPlacesTest, AFileThatMayGrowInAFolderThatMayNot) {
+  Record(inner_, {2});
+  SetMode(file_, 0666);
+  SetMode(inner_, 0555);
+  EXPECT_EQ(InChild([&] {
+              GiveUpRoot();
+              Record(inner_, {1});
+              return std::string("as it should");
+            }),
+            "as it should");
+  EXPECT_TRUE(Finds(*RecordingOf(inner_).shelf, 1)) << "though it could not be put in order";
+}
+
+/// Puts from `first` on until it fails; the number that failed, and the error.
+std::pair<std::uint64_t, std::string> PutUntilItFails(Shelf& shelf, std::uint64_t first) {
+  for (std::uint64_t number = first; number < first + 100'000; ++number) {
+    const std::string error = ErrorOfPut(shelf, number);
+    if (error != "no error") return {number, error};
+  }
+  return {0, "it never fails"};
+}
+
+/// What is wrong with answers 0 to `count`; "" when all are found.
+std::string MissingBelow(Shelf& shelf, std::uint64_t count) {
+  for (std::uint64_t number = 0; number < count; ++number) {
+    if (!Finds(shelf, number)) return "answer " + std::to_string(number) + " is lost";
+  }
+  return "";
+}
+
+TEST_F(RecordingPlacesTest, AFileThatMayNotGrowSaysSoAndStaysWhole) {
+  EXPECT_EQ(InChild([&] {
+              ::signal(SIGXFSZ, SIG_IGN);
+              rlimit limit = {};
+              ::getrlimit(RLIMIT_FSIZE, &limit);
+              limit.rlim_cur = 50'000;
+              ::setrlimit(RLIMIT_FSIZE, &limit);
+              std::string error;
+              std::uint64_t failed = 0;
+              {
+                const RecordingOf recording(inner_);
+                std::tie(failed, error) = PutUntilItFails(*recording.shelf, 0);
+                if (failed < 10) return "failed too early: " + error;
+                if (!ReadText(file_).ends_with("}\n")) return std::string("a part is left");
+                std::string missing = MissingBelow(*recording.shelf, failed);
+                if (!missing.empty()) return missing;
+              }
+              limit.rlim_cur = limit.rlim_max;
+              ::setrlimit(RLIMIT_FSIZE, &limit);
+              const RecordingOf recording(inner_);
+              recording->Put(QuestionOf(failed), AnswerOf(failed));
+              return MissingBelow(*recording.shelf, failed + 1) + error;
+            }),
+            "the store " + file_.string() +
+                " cannot be written: it would be larger than this process may make a file (ulimit "
+                "-f); raise that limit, or choose another place with --gatetest_store");
+}
+
+#ifdef __linux__
+
+/// Why this process can mount nothing, or empty. It then has a small disk of its own.
+std::string MountSmallDisk(const Path& path) {
+  const int flags = ::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER;
+  const uid_t uid = ::geteuid();
+  if (::unshare(flags) != 0) return std::string("unshare: ") + std::strerror(errno);
+  if (uid != 0) {
+    std::ofstream("/proc/self/setgroups") << "deny";
+    std::ofstream("/proc/self/uid_map") << "0 " << uid << " 1";
+  }
+  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      ::mount("tmpfs", path.c_str(), "tmpfs", 0, "size=256k") != 0) {
+    return std::string("mount: ") + std::strerror(errno);
+  }
+  return "";
+}
+
+TEST_F(RecordingPlacesTest, AFullDiskSaysSoAndLosesNothing) {
+  const std::string problem = InChild([&] { return MountSmallDisk(inner_); });
+  if (!problem.empty()) GTEST_SKIP() << "no mounts here: " << problem;
+  const std::string said = InChild([&] {
+    MountSmallDisk(inner_);
+    std::ofstream(inner_ / "filler") << std::string(150'000, 'x');
+    std::uint64_t failed = 0;
+    std::string error;
+    {
+      const RecordingOf recording(inner_);
+      std::tie(failed, error) = PutUntilItFails(*recording.shelf, 0);
+      if (failed < 10) return "failed too early: " + error;
+      if (!ReadText(file_).ends_with("}\n")) return std::string("a part is left");
+    }
+    if (testing_support::FileNames(inner_).size() != 2) return std::string("something is left");
+    std::filesystem::remove(inner_ / "filler");
+    const RecordingOf recording(inner_);
+    recording->Put(QuestionOf(failed), AnswerOf(failed));
+    return MissingBelow(*recording.shelf, failed + 1) + error;
+  });
+  const std::string expected = "the store " + file_.string() +
+                               " cannot be written: disk full (the file system of " +
+                               inner_.string() + " has ";
+  EXPECT_EQ(said.substr(0, expected.size()), expected);
+}
+
+TEST_F(RecordingPlacesTest, AFirstAnswerOnAFullDiskLeavesNothing) {
+  const std::string problem = InChild([&] { return MountSmallDisk(inner_); });
+  if (!problem.empty()) GTEST_SKIP() << "no mounts here: " << problem;
+  const std::string said = InChild([&] {
+    MountSmallDisk(inner_);
+    std::ofstream filler(inner_ / "filler");
+    while (filler << std::string(4096, 'x') << std::flush) continue;
+    const RecordingOf recording(inner_);
+    const std::string error = ErrorOfPut(*recording.shelf, 1);
+    if (testing_support::FileNames(inner_).size() != 1) return std::string("something is left");
+    return error;
+  });
+  EXPECT_NE(said.find("disk full (the file system of " + inner_.string() + " has 0 bytes left)"),
+            std::string::npos)
+      << said;
+}
+
+#endif  // __linux__
+
+}  // namespace
+}  // namespace gatetest::internal

@@ -1,0 +1,365 @@
+// Places that cannot be written: no permission, a file system that is read-only, a disk that is
+// full. Each in a child process, which gives up what it must not have, or mounts what it needs.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/mount.h>
+#endif
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "src/store/sqlite_database.h"
+#include "src/store/sqlite_store.h"
+#include "tests/store/sqlite_testing.h"
+#include "tests/support/errors.h"
+
+namespace gatetest::internal {
+namespace {
+
+using testing_support::AnswerOf;
+using testing_support::ClaimOne;
+using testing_support::ErrorOf;
+using testing_support::Finds;
+using testing_support::InChild;
+using testing_support::OpenShelf;
+using testing_support::QuestionOf;
+using testing_support::TestFolder;
+
+using Path = std::filesystem::path;
+
+/// What Put throws; "no error" if nothing.
+std::string ErrorOfPut(Shelf& shelf, std::uint64_t number) {
+  return ErrorOf([&] { shelf.Put(QuestionOf(number), AnswerOf(number)); }, ErrorCode::kStoreFailed);
+}
+
+/// Permissions bind everybody but root.
+void GiveUpRoot() {
+  if (::geteuid() != 0) return;
+  if (::setgid(65534) != 0 || ::setuid(65534) != 0) throw std::runtime_error("cannot leave root");
+}
+
+void SetMode(const Path& path, mode_t mode) {
+  if (::chmod(path.c_str(), mode) != 0) throw std::runtime_error("chmod: " + path.string());
+}
+
+/// What a store in which answer 1 is recorded says where it cannot be written; "as it should" when
+/// all but Put works.
+std::string UseReadOnly(const Path& file) {
+  const OpenShelf shelf(file);
+  if (!Finds(*shelf.shelf, 1)) return "the recorded answer is not found";
+  if (Finds(*shelf.shelf, 2)) return "an answer is found that nobody recorded";
+  if (ClaimOne(*shelf.shelf, 1) != ClaimResult::kRecorded) return "the recorded one is claimed";
+  if (ClaimOne(*shelf.shelf, 2) != ClaimResult::kMine) return "the missing one is not mine";
+  if (shelf.store->Holdings().size() != 1) return "the holding is missing";
+  shelf->GiveBack(testing_support::KeysOf(3));
+  const auto other_task = shelf.store->Open(testing_support::ModelNamed("tiny"), "choices", 0);
+  if (!Finds(*other_task, 1)) return "another task does not find it";
+  const std::string pruning = ErrorOf([&] { shelf.store->Prune(2000); }, ErrorCode::kStoreFailed);
+  const std::string error = ErrorOfPut(*shelf.shelf, 2);
+  return pruning == error ? error : "Prune: " + pruning + "; Put: " + error;
+}
+
+std::string ReadOnlyError(const Path& store, const Path& culprit, const std::string& why) {
+  return "the store " + store.string() + " cannot be written: " + culprit.string() +
+         " is read-only (" + why + "); choose another place with --gatetest_store";
+}
+
+class SqlitePlacesTest : public ::testing::Test {
+ protected:
+  void Record() const {
+    OpenShelf(file_)->Put(QuestionOf(1), AnswerOf(1));
+    // For anybody, so that only what a test takes away is missing.
+    for (const auto& entry : std::filesystem::directory_iterator(inner_)) {
+      SetMode(entry.path(), 0666);
+    }
+  }
+  ~SqlitePlacesTest() override { ::chmod(inner_.c_str(), 0777); }
+
+  const TestFolder folder_{"sqlite_places"};
+  const Path inner_ = [this] {
+    std::filesystem::create_directory(folder_ / "inner");
+    SetMode(folder_ / "inner", 0777);
+    return folder_ / "inner";
+  }();
+  const Path file_ = inner_ / "answers%20?.sqlite";
+};
+
+TEST_F(SqlitePlacesTest, AReadOnlyFolderIsRead) {
+  Record();
+  SetMode(inner_, 0555);
+  EXPECT_EQ(InChild([&] {
+              GiveUpRoot();
+              return UseReadOnly(file_);
+            }),
+            ReadOnlyError(file_, inner_, "Permission denied"));
+}
+
+TEST_F(SqlitePlacesTest, AReadOnlyFileIsRead) {
+  Record();
+  SetMode(file_, 0444);
+  EXPECT_EQ(InChild([&] {
+              GiveUpRoot();
+              return UseReadOnly(file_);
+            }),
+            ReadOnlyError(file_, file_, "Permission denied"));
+}
+
+TEST_F(SqlitePlacesTest, AReadOnlyFolderThatAnotherProcessWritesIsRead) {
+  // Its last answers are in the WAL only, which SQLite reads by the index that the writer has made.
+  const OpenShelf writer(file_);
+  writer->Put(QuestionOf(1), AnswerOf(1));
+  for (const auto& entry : std::filesystem::directory_iterator(inner_)) {
+    SetMode(entry.path(), 0444);
+  }
+  SetMode(inner_, 0555);
+  EXPECT_EQ(InChild([&] {
+              GiveUpRoot();
+              return UseReadOnly(file_);
+            }),
+            ReadOnlyError(file_, file_, "Permission denied"));
+}
+
+TEST_F(SqlitePlacesTest, AnswersThatAreOnlyInTheWalAreNotPassedOver) {
+  {
+    const OpenShelf shelf(file_);
+    shelf->Put(QuestionOf(1), AnswerOf(1));
+    // As after a power failure: the index, which is made anew, is gone.
+    for (const std::string suffix : {"", "-wal"}) {
+      std::filesystem::copy_file(file_.string() + suffix, folder_ / ("copy" + suffix));
+    }
+  }
+  for (const std::string suffix : {"", "-wal"}) {
+    std::filesystem::rename(folder_ / ("copy" + suffix), file_.string() + suffix);
+    SetMode(file_.string() + suffix, 0666);
+  }
+  ASSERT_GT(std::filesystem::file_size(file_.string() + "-wal"), 0U);
+  SetMode(inner_, 0555);
+  EXPECT_EQ(InChild([&] {
+              GiveUpRoot();
+              return UseReadOnly(file_);
+            }),
+            "the store " + file_.string() + " cannot be read: " + inner_.string() +
+                " is read-only (Permission denied), and its last answers are still in " +
+                file_.string() +
+                "-wal; open it once where it can be written, or copy both files "
+                "to such a place");
+  SetMode(inner_, 0777);
+  EXPECT_TRUE(Finds(*OpenShelf(file_).shelf, 1)) << "and there it is found";
+}
+
+TEST_F(SqlitePlacesTest, ClaimsInAFolderWhereNothingCanBeMade) {
+  SetMode(inner_, 0555);
+  const Path store = inner_ / "a/b/answers.sqlite";
+  EXPECT_EQ(InChild([&] {
+              GiveUpRoot();
+              const OpenShelf shelf(store);
+              if (Finds(*shelf.shelf, 1)) return std::string("found");
+              if (ClaimOne(*shelf.shelf, 1) != ClaimResult::kMine) return std::string("not mine");
+              shelf->GiveBack(testing_support::KeysOf(2));
+              return ErrorOfPut(*shelf.shelf, 1);
+            }),
+            ReadOnlyError(store, inner_, "Permission denied"));
+  EXPECT_TRUE(std::filesystem::is_empty(inner_));
+}
+
+TEST_F(SqlitePlacesTest, AFileThatMayNotBeReadIsAnError) {
+  Record();
+  SetMode(file_, 0000);
+  EXPECT_EQ(InChild([&] {
+              GiveUpRoot();
+              return ErrorOf([&] { OpenSqlite(file_); }, ErrorCode::kStoreFailed);
+            }),
+            "the store " + file_.string() +
+                " cannot be opened: Permission denied; choose another place with --gatetest_store");
+}
+
+TEST_F(SqlitePlacesTest, AnOlderVersionThatCannotBeMigratedIsAnError) {
+  Record();
+  SqliteDatabase(file_, SqliteAccess::kReadWrite).RunAll("PRAGMA user_version = 0");
+  SetMode(inner_, 0555);
+  EXPECT_EQ(InChild([&] {
+              GiveUpRoot();
+              return ErrorOf([&] { OpenSqlite(file_); }, ErrorCode::kStoreFailed);
+            }),
+            "the store " + file_.string() +
+                " cannot be read: it was written by an older GateTest (schema 0), and " +
+                inner_.string() +
+                " is read-only (Permission denied); open it once where it can be written");
+}
+
+/// Puts from `first` on until it fails; the number that failed, and the error.
+std::pair<std::uint64_t, std::string> PutUntilItFails(Shelf& shelf, std::uint64_t first) {
+  for (std::uint64_t number = first; number < first + 100'000; ++number) {
+    const std::string error = ErrorOfPut(shelf, number);
+    if (error != "no error") return {number, error};
+  }
+  return {0, "it never fails"};
+}
+
+/// What is wrong with answers 0 to `count`; "" when all are found.
+std::string MissingBelow(Shelf& shelf, std::uint64_t count) {
+  for (std::uint64_t number = 0; number < count; ++number) {
+    if (!Finds(shelf, number)) return "answer " + std::to_string(number) + " is lost";
+  }
+  return "";
+}
+
+TEST_F(SqlitePlacesTest, AFileThatMayNotGrowSaysSo) {
+  EXPECT_EQ(InChild([&] {
+              ::signal(SIGXFSZ, SIG_IGN);
+              const OpenShelf shelf(file_);
+              shelf->Put(QuestionOf(0), AnswerOf(0));
+              rlimit limit = {};
+              ::getrlimit(RLIMIT_FSIZE, &limit);
+              limit.rlim_cur = 200'000;
+              ::setrlimit(RLIMIT_FSIZE, &limit);
+              const auto [failed, error] = PutUntilItFails(*shelf.shelf, 1);
+              if (failed < 10) return "failed too early: " + error;
+              std::string missing = MissingBelow(*shelf.shelf, failed);
+              if (!missing.empty()) return missing;
+              limit.rlim_cur = limit.rlim_max;
+              ::setrlimit(RLIMIT_FSIZE, &limit);
+              shelf->Put(QuestionOf(failed), AnswerOf(failed));
+              const OpenShelf reader(file_);
+              return MissingBelow(*reader.shelf, failed + 1) + error;
+            }),
+            "the store " + file_.string() +
+                " cannot be written: it would be larger than this process may make a file (ulimit "
+                "-f); raise that limit, or choose another place with --gatetest_store");
+}
+
+#ifdef __linux__
+
+/// Why this process can mount nothing, or empty. It then sees mounts of its own.
+std::string EnterMounts() {
+  const int flags = ::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER;
+  const uid_t uid = ::geteuid();
+  if (::unshare(flags) != 0) return std::string("unshare: ") + std::strerror(errno);
+  if (uid != 0) {
+    std::ofstream("/proc/self/setgroups") << "deny";
+    std::ofstream("/proc/self/uid_map") << "0 " << uid << " 1";
+  }
+  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    return std::string("mount: ") + std::strerror(errno);
+  }
+  return "";
+}
+
+std::string MountTmpfs(const Path& path, const std::string& options) {
+  if (::mount("tmpfs", path.c_str(), "tmpfs", 0, options.c_str()) != 0) {
+    return std::string("mount: ") + std::strerror(errno);
+  }
+  return "";
+}
+
+class MountsTest : public SqlitePlacesTest {
+ protected:
+  void SetUp() override {
+    const std::string problem = InChild([&] {
+      const std::string entering = EnterMounts();
+      return entering.empty() ? MountTmpfs(inner_, "size=1m") : entering;
+    });
+    if (!problem.empty()) GTEST_SKIP() << "no mounts here: " << problem;
+  }
+};
+
+TEST_F(MountsTest, AReadOnlyFileSystemIsRead) {
+  EXPECT_EQ(InChild([&] {
+              EnterMounts();
+              MountTmpfs(inner_, "size=1m");
+              Record();
+              if (::mount("none", inner_.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0) {
+                return std::string("remount: ") + std::strerror(errno);
+              }
+              return UseReadOnly(file_);
+            }),
+            ReadOnlyError(file_, file_, "Read-only file system"));
+}
+
+TEST_F(MountsTest, NothingIsMadeInAReadOnlyFileSystem) {
+  EXPECT_EQ(InChild([&] {
+              EnterMounts();
+              MountTmpfs(inner_, "size=1m,ro");
+              const OpenShelf shelf(file_);
+              if (Finds(*shelf.shelf, 1)) return std::string("found");
+              if (ClaimOne(*shelf.shelf, 1) != ClaimResult::kMine) return std::string("not mine");
+              return ErrorOfPut(*shelf.shelf, 1);
+            }),
+            ReadOnlyError(file_, inner_, "Read-only file system"));
+}
+
+TEST_F(MountsTest, AFullDiskSaysSoAndLosesNothing) {
+  const std::string said = InChild([&] {
+    EnterMounts();
+    MountTmpfs(inner_, "size=1m");
+    std::ofstream(inner_ / "filler") << std::string(400'000, 'x');
+    std::uint64_t failed = 0;
+    std::string error;
+    {
+      const OpenShelf shelf(file_);
+      if (ClaimOne(*shelf.shelf, 99'999) != ClaimResult::kMine) return std::string("not mine");
+      std::tie(failed, error) = PutUntilItFails(*shelf.shelf, 0);
+      if (failed < 10) return "failed too early: " + error;
+      std::string missing = MissingBelow(*shelf.shelf, failed);
+      if (!missing.empty()) return missing;
+    }
+    std::filesystem::remove(inner_ / "filler");
+    const OpenShelf shelf(file_);
+    if (ClaimOne(*shelf.shelf, 99'999) != ClaimResult::kMine) return std::string("claims stay");
+    shelf->Put(QuestionOf(failed), AnswerOf(failed));
+    return MissingBelow(*shelf.shelf, failed + 1) + error;
+  });
+  const std::string expected = "the store " + file_.string() +
+                               " cannot be written: disk full (the file system of " +
+                               inner_.string() + " has ";
+  EXPECT_EQ(said.substr(0, expected.size()), expected);
+  EXPECT_TRUE(said.ends_with(
+      " bytes left); free some space, or choose another place with --gatetest_store"))
+      << said;
+}
+
+TEST_F(MountsTest, TheSameStoreGoesOnWhenThereIsSpaceAgain) {
+  EXPECT_EQ(InChild([&] {
+              EnterMounts();
+              MountTmpfs(inner_, "size=1m");
+              std::ofstream(inner_ / "filler") << std::string(400'000, 'x');
+              const OpenShelf shelf(file_);
+              const auto [failed, error] = PutUntilItFails(*shelf.shelf, 0);
+              std::filesystem::remove(inner_ / "filler");
+              shelf->Put(QuestionOf(failed), AnswerOf(failed));
+              std::string missing = MissingBelow(*shelf.shelf, failed + 1);
+              return missing.empty() && failed > 10 ? "goes on" : missing + error;
+            }),
+            "goes on");
+}
+
+TEST_F(MountsTest, AStoreThatCannotBeMadeOnAFullDiskSaysSo) {
+  const std::string said = InChild([&] {
+    EnterMounts();
+    MountTmpfs(inner_, "size=1m");
+    std::ofstream filler(inner_ / "filler");
+    while (filler << std::string(4096, 'x') << std::flush) continue;
+    const OpenShelf shelf(file_);
+    if (Finds(*shelf.shelf, 1)) return std::string("found");
+    return ErrorOfPut(*shelf.shelf, 1);
+  });
+  EXPECT_NE(said.find("disk full (the file system of " + inner_.string() + " has 0 bytes left)"),
+            std::string::npos)
+      << said;
+}
+
+#endif  // __linux__
+
+}  // namespace
+}  // namespace gatetest::internal
