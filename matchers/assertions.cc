@@ -19,11 +19,7 @@ Judgement NotMeasured(const Requirement& requirement, const std::string& why) {
 Judgement EvaluateAndJudge(const Requirement& requirement, const ModelPtr& model) {
   GateScope* const scope = GateScope::current();
   if (scope == nullptr) {
-    return NotMeasured(requirement,
-                       "there is no gate here. Use the macro in a TEST_F of a fixture derived from "
-                       "gatetest::GateTest.\nA fixture that overrides SetUp() calls "
-                       "GateTest::SetUp() first; another thread makes a gatetest::GateScope of its "
-                       "own.");
+    return NotMeasured(requirement, kNoGate);
   }
   try {
     return JudgeInTest(requirement,
@@ -42,12 +38,12 @@ Judgement EvaluateAndJudge(const Requirement& requirement, const ModelPtr& model
   ++AssertionCount();
   if (TheRunSettings().plan && GateScope::current() != nullptr) {
     PlanRequirement({metric_, limit}, model, *GateScope::current());
-    // A GateTest swallows this and says it at its end; a TEST with a scope of its own has no other
-    // to say that it gated nothing. Outside of a test it would skip those that follow.
-    if (::testing::UnitTest::GetInstance()->current_test_info() != nullptr) SkipTest(kOnlyPlanned);
-    return ::testing::AssertionSuccess();
+    return NotJudged(kOnlyPlanned);
   }
   const Judgement judgement = EvaluateAndJudge({metric_, limit}, model);
+  if (GateScope::current() != nullptr && GateScope::current()->evaluator().options().slice) {
+    return NotJudged(kOnlySlice);
+  }
   if (judgement.verdict == Verdict::kPassed) return ::testing::AssertionSuccess();
   if (judgement.verdict == Verdict::kInconclusive &&
       InconclusiveInTest() != IfInconclusive::kFail) {
@@ -60,7 +56,8 @@ Judgement EvaluateAndJudge(const Requirement& requirement, const ModelPtr& model
   return ::testing::AssertionFailure()
          << "Expected: " << subject << Expectation(judgement)
          << (judgement.findings.empty() ? " (limit " + std::string(limit_text) + ")" : "") << "\n"
-         << Explain(judgement) << (rerun.empty() ? "" : "   Rerun: " + rerun);
+         << Explain(judgement) << RecordLine(judgement)
+         << (rerun.empty() ? "" : "   Rerun: " + rerun);
 }
 
 }  // namespace gatetest::internal

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <iostream>
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include "gatetest/gate.h"
@@ -20,17 +21,6 @@ namespace {
 using ::testing::TestInfo;
 using ::testing::TestResult;
 using ::testing::UnitTest;
-
-std::string ShellQuoted(const std::string& text) {
-  const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::strchr("_-./=,:+@%", c) != nullptr;
-  };
-  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 /// Keys carry metric, task and model: GoogleTest keeps one value a key. Values are text, because
 /// its number overload is for integers.
@@ -99,6 +89,17 @@ bool IsNewInTest(const std::string& text) {
 
 }  // namespace
 
+std::string ShellQuoted(const std::string& text) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::strchr("_-./=,:+@%", c) != nullptr;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 void ForgetTolerated() {
   Tolerated& tolerated = ToleratedInTest();
   const std::lock_guard lock(tolerated.mutex);
@@ -111,6 +112,11 @@ std::atomic<std::uint64_t>& AssertionCount() {
 }
 
 std::atomic<std::size_t>& ToleratedCount() {
+  static std::atomic<std::size_t> count{0};
+  return count;
+}
+
+std::atomic<std::size_t>& AcceptedCount() {
   static std::atomic<std::size_t> count{0};
   return count;
 }
@@ -175,11 +181,13 @@ bool RequireEvidence(const Judgement& judgement, bool tolerant) {
   for (const Finding& finding : judgement.findings) {
     if (reason.empty() && finding.verdict == judgement.verdict) reason = finding.reason;
   }
+  std::string record = RecordLine(judgement);
+  if (!record.empty()) record = "\n" + record.substr(0, record.size() - 1);
   const std::string text = fmt::format(
       "{}: whether {}{} is not known: {}\nOnly evidence satisfies an expectation, a negated one "
-      "too.",
+      "too.{}",
       Name(judgement.verdict), judgement.findings.empty() ? "it " : "", Expectation(judgement),
-      reason);
+      reason, record);
   if (test == nullptr) {
     ADD_FAILURE() << text;  // In SetUpTestSuite, an Environment, or no test at all.
   } else if (!AlreadyReported(*test->result(), text)) {
@@ -189,16 +197,53 @@ bool RequireEvidence(const Judgement& judgement, bool tolerant) {
   return true;
 }
 
-std::string RerunCommand() {
+const char kNoGate[] =
+    "there is no gate here. Use the macro in a TEST_F of a fixture derived from "
+    "gatetest::GateTest.\nA fixture that overrides SetUp() calls GateTest::SetUp() first; another "
+    "thread makes a gatetest::GateScope of its own.";
+
+::testing::AssertionResult NotJudged(const char* why) {
+  // A GateTest swallows this and says it at its end; a TEST with a scope of its own has no other
+  // to say that it gated nothing. Outside of a test it would skip those that follow.
+  if (UnitTest::GetInstance()->current_test_info() != nullptr) SkipTest(why);
+  return ::testing::AssertionSuccess();
+}
+
+namespace {
+
+/// Of a recording that takes the place of a model nothing can be recorded here.
+bool LacksRecorded(const EvaluationPtr& evaluation) {
+  return evaluation != nullptr && evaluation->unrecorded > 0 &&
+         evaluation->provenance.recording.empty();
+}
+
+/// The line that runs the current test again; empty outside of one.
+std::string CommandInMode(std::optional<StoreMode> mode) {
   const TestInfo* const test = UnitTest::GetInstance()->current_test_info();
   if (test == nullptr) return "";
   const std::string program =
       TheRunSettings().program.empty() ? "THIS_PROGRAM" : ShellQuoted(TheRunSettings().program);
   const std::string filter =
       fmt::format("--gtest_filter={}.{}", test->test_suite_name(), test->name());
-  return fmt::format("cd {} && {} {}{}",
+  return fmt::format("cd {} && {} {}{}{}",
                      ShellQuoted(UnitTest::GetInstance()->original_working_dir()), program,
-                     ShellQuoted(filter), TheRunSettings().rerun_flags);
+                     ShellQuoted(filter), TheRunSettings().rerun_flags,
+                     mode ? fmt::format(" --gatetest_mode={}", Name(*mode)) : "");
+}
+
+}  // namespace
+
+std::string RerunCommand() { return CommandInMode(TheRunSettings().mode); }
+
+std::string RecordLine(const Judgement& judgement) {
+  for (const Finding& finding : judgement.findings) {
+    for (const Subject& subject : finding.subjects) {
+      if (!LacksRecorded(subject.candidate) && !LacksRecorded(subject.baseline)) continue;
+      const std::string command = CommandInMode(StoreMode::kAuto);
+      return command.empty() ? "" : fmt::format("{:>8}: {}\n", "Record", command);
+    }
+  }
+  return "";
 }
 
 }  // namespace gatetest::internal

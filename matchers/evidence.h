@@ -3,6 +3,8 @@
 #ifndef GATETEST_MATCHERS_EVIDENCE_H_
 #define GATETEST_MATCHERS_EVIDENCE_H_
 
+#include <gtest/gtest.h>
+
 #include <span>
 #include <string>
 
@@ -29,6 +31,16 @@ void TolerateInconclusive(const Judgement& judgement);
 /// Fails the running test, once, when the judgement is neither PASSED nor FAILED. False: it is
 /// INCONCLUSIVE, which is not to fail the test (IfInconclusive), and `tolerant`.
 bool RequireEvidence(const Judgement& judgement, bool tolerant);
+
+/// Why a macro without a gate measures nothing.
+extern const char kNoGate[];
+
+/// For an assertion in a run that judges nothing: its test counts as skipped.
+::testing::AssertionResult NotJudged(const char* why);
+
+/// "  Record: cd /ci/build && ./gate_test ... --gatetest_mode=auto\n", where answers are missing in
+/// the store that was to be replayed; else empty.
+std::string RecordLine(const Judgement& judgement);
 
 /// "cd /ci/build && ./gate_test --gtest_filter=Gate.Int4": a line to paste, with the
 /// flags that change verdicts. Empty outside of a test.

@@ -61,6 +61,15 @@
 #define ASSERT_PPL_RATIO_BELOW(model, limit) GATETEST_ASSERT_(kPerplexityRatio, model, limit)
 /// @}
 
+/// Against what was accepted last of a model of this name and quantization (Gate::accepted,
+/// --gatetest_accept): each task's accuracy loss and each corpus's perplexity ratio are below
+/// Gate::tolerance. With --gatetest_accept it makes `model` the accepted release instead, says what
+/// changed, and skips the test.
+/// @{
+#define EXPECT_NO_REGRESSION(model) EXPECT_PRED_FORMAT1(::gatetest::internal::NoRegression, model)
+#define ASSERT_NO_REGRESSION(model) ASSERT_PRED_FORMAT1(::gatetest::internal::NoRegression, model)
+/// @}
+
 /// @cond
 #define GATETEST_EXPECT_(metric, model, limit)                                                  \
   EXPECT_PRED_FORMAT2(::gatetest::internal::MetricAssertion(::gatetest::Metric::metric), model, \
@@ -83,6 +92,9 @@ class MetricAssertion {
  private:
   Metric metric_;
 };
+
+/// The predicate behind EXPECT_NO_REGRESSION.
+::testing::AssertionResult NoRegression(const char* model_text, const ModelPtr& model);
 
 }  // namespace gatetest::internal
 

@@ -7,6 +7,7 @@
 
 #include "gatetest/gate.h"
 #include "gatetest/limit.h"
+#include "gatetest/store.h"
 
 namespace gatetest::internal {
 
@@ -18,11 +19,16 @@ struct RunSettings {
   std::optional<Claim> claim = {};   ///< Goes before the gate's, not before a limit's own.
   std::optional<double> alpha = {};  ///< Likewise.
   std::optional<IfInconclusive> if_inconclusive = {};  ///< Goes before the gate's.
-  bool plan = false;  ///< Nothing is evaluated: assertions say what they take.
+  bool plan = false;                   ///< Nothing is evaluated: assertions say what they take.
+  std::optional<StoreMode> mode = {};  ///< Goes before the gate's.
+  bool accept = false;  ///< EXPECT_NO_REGRESSION makes its model the accepted release.
 };
 
 /// Of this process.
 RunSettings& TheRunSettings();
+
+/// As a shell reads it back.
+std::string ShellQuoted(const std::string& text);
 
 }  // namespace gatetest::internal
 

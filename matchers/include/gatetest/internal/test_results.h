@@ -17,11 +17,16 @@ std::atomic<std::uint64_t>& AssertionCount();
 /// same test counts once.
 std::atomic<std::size_t>& ToleratedCount();
 
+/// How many releases were accepted (--gatetest_accept).
+std::atomic<std::size_t>& AcceptedCount();
+
 /// Forgets which judgements the running test has tolerated: another one starts.
 void ForgetTolerated();
 
-/// Why a test was skipped by --gatetest_plan.
+/// Why a test was skipped by --gatetest_plan, and by --gatetest_slice.
 inline constexpr char kOnlyPlanned[] = "only planned, not evaluated (--gatetest_plan)";
+inline constexpr char kOnlySlice[] =
+    "only a slice of the samples was evaluated, and nothing judged (--gatetest_slice)";
 
 /// Marks the running test as skipped, at the line where it is declared.
 void SkipTest(const std::string& why);

@@ -1,0 +1,171 @@
+#include "matchers/accept.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "gatetest/error.h"
+#include "gatetest/evaluator.h"
+#include "gatetest/metrics.h"
+#include "gatetest/recorded.h"
+#include "gatetest/store.h"
+#include "src/evaluation/incomplete.h"
+#include "src/model/identity.h"
+#include "src/store/recording_store.h"
+#include "src/text/show.h"
+
+namespace gatetest::internal {
+namespace {
+
+using Answers = std::vector<std::pair<Question, RecordedAnswer>>;
+
+/// A model on one task, with all that it answered.
+struct Candidate {
+  TaskPtr task;
+  EvaluationPtr evaluation;
+  RecordedModel model;
+  Answers answers;
+};
+
+[[noreturn]] void Refuse(const std::string& why) {
+  throw Error(ErrorCode::kInvalidArgument, "it was not accepted: " + why);
+}
+
+const std::filesystem::path& FolderOf(const Gate& gate) {
+  if (gate.accepted.empty()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "the gate does not say where accepted releases are: set Gate::accepted");
+  }
+  return gate.accepted;
+}
+
+/// By an evaluator of its own, as the run's has no answers left, only outcomes. What is recorded is
+/// not asked again.
+Candidate Evaluate(const ModelPtr& model, const TaskPtr& task, const GateScope& scope) {
+  Candidate candidate{.task = task, .evaluation = {}, .model = {}, .answers = {}};
+  std::mutex mutex;
+  EvaluatorOptions options = scope.evaluator().options();
+  options.on_answer = [&](const RecordedModel& whose, const Question& question,
+                          const RecordedAnswer& answer) {
+    const std::lock_guard lock(mutex);
+    candidate.model = whose;
+    candidate.answers.emplace_back(question, answer);
+  };
+  const EvaluationPtr evaluation =
+      Evaluator(options).Evaluate(model, task, nullptr, scope.gate().mode);
+  if (const std::string why = WhyIncomplete(*evaluation); !why.empty()) {
+    Refuse(fmt::format("{} on \"{}\": {}", ToString(model->info()), task->name(), why));
+  }
+  candidate.evaluation = evaluation;
+  return candidate;
+}
+
+/// "\"add-001\", \"add-002\", and 12 more".
+std::string SomeOf(const std::vector<std::string>& ids) {
+  constexpr std::size_t kMost = 5;
+  std::vector<std::string> shown;
+  for (const std::string& id : ids) {
+    if (shown.size() == kMost) break;
+    shown.push_back(Quote(id));
+  }
+  if (ids.size() > kMost) shown.push_back(fmt::format("and {} more", ids.size() - kMost));
+  return fmt::format("{}", fmt::join(shown, ", "));
+}
+
+/// Scores by sample, of samples that were measured.
+std::map<std::string, double> ScoresOf(const Evaluation& evaluation) {
+  std::map<std::string, double> scores;
+  const std::vector<Sample>& samples = evaluation.task->dataset().samples();
+  for (const Evaluation::Item& item : evaluation.items) {
+    if (item.outcome.unmeasured.empty()) scores[samples[item.sample].id] = item.outcome.score;
+  }
+  return scores;
+}
+
+std::string SamplesThatChanged(const Evaluation& before, const Evaluation& now) {
+  const std::map<std::string, double> old_scores = ScoresOf(before);
+  const std::map<std::string, double> new_scores = ScoresOf(now);
+  std::vector<std::string> lost;
+  std::vector<std::string> gained;
+  for (const Sample& sample : now.task->dataset().samples()) {
+    const auto old_score = old_scores.find(sample.id);
+    const auto new_score = new_scores.find(sample.id);
+    if (old_score == old_scores.end() || new_score == new_scores.end()) continue;
+    if (new_score->second < old_score->second) lost.push_back(sample.id);
+    if (new_score->second > old_score->second) gained.push_back(sample.id);
+  }
+  std::string text;
+  if (!lost.empty()) text += fmt::format("; {} lost: {}", lost.size(), SomeOf(lost));
+  if (!gained.empty()) text += fmt::format("; {} gained: {}", gained.size(), SomeOf(gained));
+  return text.empty() ? "; the same samples are right" : text;
+}
+
+double ValueOf(const Evaluation& evaluation) {
+  return evaluation.task->measures() == Measures::kAccuracy ? Accuracy(evaluation).value
+                                                            : Perplexity(evaluation).value;
+}
+
+/// "accuracy 0.8986 -> 0.9014; 1 lost: ...; 3 gained: ...".
+std::string Changes(const Candidate& candidate, const EvaluationPtr& before) {
+  const Evaluation& now = *candidate.evaluation;
+  const bool shares = candidate.task->measures() == Measures::kAccuracy;
+  const double value = ValueOf(now);
+  const std::string name(Name(shares ? Metric::kAccuracy : Metric::kPerplexity));
+  if (before == nullptr) return fmt::format("{} {}, the first", name, ShowNumber(value));
+  if (!before->failure.empty()) {
+    return fmt::format("{} {}; what was accepted before does not compare: {}", name,
+                       ShowNumber(value), before->failure);
+  }
+  const double old_value = ValueOf(*before);
+  const std::string values = value == old_value
+                                 ? fmt::format("{} {} as before", name, ShowNumber(value))
+                                 : fmt::format("{} {} -> {}", name, ShowBeside(old_value, value),
+                                               ShowBeside(value, old_value));
+  return values + (shares ? SamplesThatChanged(*before, now) : "");
+}
+
+/// Null where nothing was accepted yet; what cannot be read says so in the evaluation.
+EvaluationPtr Before(const Gate& gate, const Candidate& candidate) {
+  const auto file = FindRecording(FolderOf(gate), candidate.model.info, candidate.task->name());
+  return file ? Evaluator().Evaluate(Recorded(*file), candidate.task) : nullptr;
+}
+
+}  // namespace
+
+ModelPtr AcceptedRelease(const Gate& gate, const ModelInfo& info, const Task& task) {
+  const auto file = FindRecording(FolderOf(gate), info, task.name());
+  if (file) return Recorded(*file);
+  throw Error(ErrorCode::kNotFound,
+              fmt::format("no release of {} on \"{}\" was accepted in {}\nAccept one with "
+                          "--gatetest_accept, look at it, and commit it",
+                          ToString(info), task.name(), FolderOf(gate).string()));
+}
+
+std::string AcceptRelease(const ModelPtr& model, const GateScope& scope) {
+  const Gate& gate = scope.gate();
+  CheckGate(gate);
+  if (model == nullptr) throw Error(ErrorCode::kInvalidArgument, "there is no model: null pointer");
+  if (gate.tasks.empty()) Refuse("the gate has no tasks");
+  if (const std::string why = WhyNotRecordable(model->info()); !why.empty()) Refuse(why);
+  std::vector<Candidate> candidates;
+  for (const TaskPtr& task : gate.tasks) candidates.push_back(Evaluate(model, task, scope));
+  std::vector<std::string> lines;
+  for (const Candidate& candidate : candidates) {
+    lines.push_back(fmt::format("  {}: {}", candidate.task->name(),
+                                Changes(candidate, Before(gate, candidate))));
+  }
+  for (const Candidate& candidate : candidates) {
+    ReplaceRecording(FolderOf(gate), candidate.model, candidate.task->name(), candidate.answers);
+  }
+  return fmt::format("accepted {} in {}\n{}\n  Look at the diff of that folder, and commit it.",
+                     ToString(model->info()), FolderOf(gate).string(), fmt::join(lines, "\n"));
+}
+
+}  // namespace gatetest::internal

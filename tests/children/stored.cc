@@ -1,0 +1,110 @@
+// A gate whose models are recorded. The tests choose by variables what is different from the run
+// before: of the candidate CHILD_QUALITY (good, fair, bad, broken); of both models CHILD_CODE (the
+// engine's code_id; "build": none), CHILD_ECHO (part of wrong answers), CHILD_URL (part of errors);
+// of the tasks CHILD_STOP (a stop string) and CHILD_SAMPLES; of the gate CHILD_ACCEPTED and
+// CHILD_RECORDING. Each request that a model answers is a line in the file CHILD_LOG, and takes
+// CHILD_DELAY_US.
+#include <fcntl.h>
+#include <gatetest/gatetest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using gatetest::Limit;
+using gatetest::Request;
+using gatetest::Response;
+
+std::string Variable(const char* name, const std::string& otherwise = "") {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? otherwise : value;
+}
+
+void Log(const std::string& model, const std::string& prompt) {
+  const std::string file = Variable("CHILD_LOG");
+  if (file.empty()) return;
+  const std::string line = model + " " + prompt.substr(0, prompt.find('\n')) + "\n";
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0666);
+  if (::write(descriptor, line.data(), line.size()) < 0) std::abort();
+  ::close(descriptor);
+  const int delay_us = std::stoi(Variable("CHILD_DELAY_US", "0"));
+  std::this_thread::sleep_for(std::chrono::microseconds(delay_us));
+}
+
+gatetest::ModelPtr StoredModel(const std::string& name, const std::string& quality) {
+  const std::string code = Variable("CHILD_CODE", "1");
+  return gatetest::FunctionModel(
+      {.name = name,
+       .quantization = "int8",
+       .weights = "w1",
+       .code_id = code == "build" ? "" : code,
+       .api_key_variable = "CHILD_API_KEY"},
+      {.score =
+           [=](const Request& request) {
+             Log(name, request.continuation);
+             return Response::Logprobs(
+                 std::vector<double>(request.continuation.size(), quality == "bad" ? -1.5 : -1.0));
+           },
+       .generate =
+           [=](const Request& request) {
+             Log(name, request.prompt);
+             if (quality == "broken") return Response::Failed("busy at " + Variable("CHILD_URL"));
+             const int number = std::stoi(request.prompt);
+             const bool right = quality == "good" || (quality == "fair" && number % 10 != 0) ||
+                                (quality == "bad" && number % 2 == 0);
+             return Response::Text(right ? request.prompt : "?" + Variable("CHILD_ECHO"));
+           }});
+}
+
+gatetest::ModelPtr Candidate() {
+  return StoredModel("candidate", Variable("CHILD_QUALITY", "fair"));
+}
+
+class Stored : public gatetest::GateTest {
+ protected:
+  gatetest::Gate gate() const override {
+    std::vector<gatetest::Sample> sums;
+    for (int i = 1; i <= std::stoi(Variable("CHILD_SAMPLES", "40")); ++i) {
+      sums.push_back({.input = std::to_string(i), .answer = std::to_string(i)});
+    }
+    std::vector<gatetest::Sample> texts;
+    for (int i = 1; i <= 5; ++i) {
+      texts.push_back({.input = "text number " + std::to_string(i) + "\n"});
+    }
+    return {.baseline = StoredModel("baseline", "good"),
+            .tasks = {gatetest::ExactMatch(gatetest::MakeDataset("sums", std::move(sums)),
+                                           {.generate = {.stop = {Variable("CHILD_STOP", ";")}}}),
+                      gatetest::Corpus(gatetest::MakeDataset("prose", std::move(texts)))},
+            .accepted = Variable("CHILD_ACCEPTED"),
+            .tolerance = {.accuracy_loss = 0.05, .perplexity_ratio = 1.1}};
+  }
+};
+
+TEST_F(Stored, MayShip) {
+  EXPECT_RETENTION_ABOVE(Candidate(), CHILD_LIMIT);
+  EXPECT_PPL_RATIO_BELOW(Candidate(), 1.2);
+}
+
+TEST_F(Stored, IsPerfect) { EXPECT_RETENTION_ABOVE(Candidate(), 0.99); }
+
+TEST_F(Stored, Matcher) {
+  EXPECT_THAT(Compare(Candidate(), "sums"), gatetest::RetentionAbove(0.85));
+}
+
+TEST_F(Stored, DoesNotRegress) { EXPECT_NO_REGRESSION(Candidate()); }
+
+TEST_F(Stored, AgainstARecording) {
+  gatetest::Gate recorded = gate();
+  recorded.baseline = gatetest::Recorded(Variable("CHILD_RECORDING"));
+  const gatetest::GateScope scope(recorded, gatetest::SharedEvaluator());
+  EXPECT_RETENTION_ABOVE(Candidate(), Limit(0.85).On("sums"));
+}
+
+}  // namespace
+
+GATETEST_MAIN()
