@@ -50,6 +50,8 @@ class GatetestConan(ConanFile):
         # The matchers and fixtures are static even where the core is shared, so their users link fmt.
         self.requires("fmt/11.2.0", transitive_libs=True)
         self.requires("pcre2/10.44")
+        self.requires("sqlite3/3.49.1")
+        self.requires("zlib/1.3.1")
         # Used in .cc files, for their headers only.
         self.requires("nlohmann_json/3.12.0")
         self.requires("boost/1.88.0", libs=False, options={"header_only": True})
@@ -107,10 +109,11 @@ class GatetestConan(ConanFile):
         needs = {
             "core": ["fmt::fmt", "pcre2::pcre2-8", "nlohmann_json::nlohmann_json", "boost::headers",
                      "xxhash::libxxhash"],
-            "matchers": ["core", "gtest::gmock", "fmt::fmt"],
-            "fixtures": ["matchers", "gtest::libgtest", "fmt::fmt"],
+            "store": ["core", "sqlite3::sqlite", "zlib::zlib", "fmt::fmt"],
+            "matchers": ["core", "store", "gtest::gmock", "fmt::fmt"],
+            "fixtures": ["matchers", "store", "gtest::libgtest", "fmt::fmt"],
             "main": ["fixtures"],
-            "gatetest": ["core", "matchers", "fixtures"],
+            "gatetest": ["core", "store", "matchers", "fixtures"],
         }
         for name, requires in needs.items():
             component = self.cpp_info.components[name]

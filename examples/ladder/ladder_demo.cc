@@ -2,9 +2,12 @@
 //
 //   ladder_demo          shows the blocked release, and exits with 0 because it is blocked
 //   ladder_demo --red    leaves it red, as a release pipeline would: exits with 1
+//
+// What was answered once is replayed the next time; --gatetest_mode=live asks anew.
 #include <gatetest/gatetest.h>
 
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <exception>
 #include <iomanip>
@@ -98,6 +101,20 @@ Verdict PrintLadder() {
   return JudgeRelease(subjects);
 }
 
+/// Where the answers came from.
+void PrintSources() {
+  std::size_t asked = 0;
+  std::size_t replayed = 0;
+  for (const gatetest::EvaluationPtr& evaluation : gatetest::SharedEvaluator().Evaluated()) {
+    asked += evaluation->provenance.live;
+    replayed += evaluation->provenance.cached;
+  }
+  const gatetest::Store* const store = gatetest::SharedEvaluator().options().store;
+  std::cout << "\nOf " << asked + replayed << " samples " << replayed << " were replayed from "
+            << (store == nullptr ? "no store" : store->place()) << ", and " << asked
+            << " were asked live.\n";
+}
+
 bool TakeFlag(const char* flag, int& argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], flag) != 0) continue;
@@ -119,6 +136,7 @@ TEST_F(Release, Int2MayShip) {
 
 int Run(bool red) {
   const Verdict int2 = PrintLadder();
+  PrintSources();
   std::cout << "\nAnd this is what a release pipeline sees of int2:\n" << std::endl;
   const int exit_code = gatetest::RunAllTests();
   if (red) return exit_code;

@@ -81,7 +81,7 @@ gatetest::ModelInfo TinyInfo(const std::string& rung) {
   embedded::QuantizationNamed(rung);  // Throws for a name that is none.
   return {.name = "tinylm",
           .quantization = rung,
-          .weights = "tinylm-austen-1m, revision 1",
+          .weights_file = TinyData("model-f16.gguf"),
           .context_window = kContext,
           .bos_token = kBos,
           .bytes = RungBytes().at(rung)};
