@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 #include <iostream>
 #include <mutex>
@@ -14,6 +13,7 @@
 #include "gatetest/gate.h"
 #include "gatetest/internal/run_settings.h"
 #include "gatetest/internal/test_results.h"
+#include "src/text/show.h"
 
 namespace gatetest::internal {
 namespace {
@@ -88,17 +88,6 @@ bool IsNewInTest(const std::string& text) {
 }
 
 }  // namespace
-
-std::string ShellQuoted(const std::string& text) {
-  const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::strchr("_-./=,:+@%", c) != nullptr;
-  };
-  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 void ForgetTolerated() {
   Tolerated& tolerated = ToleratedInTest();

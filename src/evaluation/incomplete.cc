@@ -15,11 +15,10 @@ std::string WhyIncomplete(const Evaluation& evaluation) {
   };
   const auto first = std::find_if(evaluation.items.begin(), evaluation.items.end(), is_unmeasured);
   if (first == evaluation.items.end()) return "";
-  return fmt::format("{} of {} samples could not be measured; the first: sample {}: {}",
-                     std::count_if(first, evaluation.items.end(), is_unmeasured),
-                     evaluation.items.size(),
-                     Quote(evaluation.task->dataset().samples()[first->sample].id),
-                     first->outcome.unmeasured);
+  return fmt::format(
+      "{} of {} samples could not be measured; the first: sample {}: {}",
+      std::count_if(first, evaluation.items.end(), is_unmeasured), evaluation.items.size(),
+      Quote(evaluation.task->dataset().samples()[first->sample].id), first->outcome.unmeasured);
 }
 
 }  // namespace gatetest::internal

@@ -9,14 +9,26 @@
 #include "gatetest/error.h"
 #include "gatetest/fingerprints.h"
 #include "src/data/hash.h"
+#include "src/text/show.h"
 
 namespace gatetest {
 namespace {
 
-std::string QuotedForShell(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
+struct Output {
+  std::string text;
+  int status = -1;
+};
+
+Output Run(const std::string& command) {
+  Output output;
+  FILE* const pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return output;
+  std::array<char, 4096> buffer{};
+  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    output.text.append(buffer.data(), size);
+  }
+  output.status = ::pclose(pipe);
+  return output;
 }
 
 /// What git prints; throws when it fails. Neither the user's settings nor a prompt can change it,
@@ -24,25 +36,16 @@ std::string QuotedForShell(const std::string& text) {
 std::string Git(const std::filesystem::path& folder, const std::string& arguments) {
   const std::string command = fmt::format(
       "unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX; "
-      "LC_ALL=C GIT_OPTIONAL_LOCKS=0 git -C {} {} 2>&1",
-      QuotedForShell(folder.string()), arguments);
-  FILE* const pipe = ::popen(command.c_str(), "r");
-  std::string output;
-  int status = -1;
-  if (pipe != nullptr) {
-    std::array<char, 4096> buffer{};
-    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-      output.append(buffer.data(), size);
-    }
-    status = ::pclose(pipe);
-  }
-  if (status != 0) {
-    output.erase(output.find_last_not_of('\n') + 1);
-    throw Error(ErrorCode::kNotFound,
-                fmt::format("the git commit of {} cannot be told: {}", folder.string(),
-                            output.empty() ? "git does not run" : output));
-  }
-  return output;
+      "LC_ALL=C GIT_OPTIONAL_LOCKS=0 git -C {} {}",
+      internal::ShellQuoted(folder.string()), arguments);
+  // Its warnings are no part of what it says.
+  const Output output = Run(command + " 2>/dev/null");
+  if (output.status == 0) return output.text;
+  std::string why = Run(command + " 2>&1 >/dev/null").text;
+  why.erase(why.find_last_not_of('\n') + 1);
+  throw Error(ErrorCode::kNotFound,
+              fmt::format("the git commit of {} cannot be told: {}", folder.string(),
+                          why.empty() ? "git does not run" : why));
 }
 
 /// What an untracked file holds. A repository within the work tree is listed as a folder.

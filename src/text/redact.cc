@@ -32,6 +32,16 @@ std::string RedactQuery(std::string_view query) {
   }
 }
 
+/// Where the user-info of an address ends, or npos. A password may hold any character that its
+/// writer forgot to escape: the last @ counts before the query, or before the path where that is
+/// later.
+std::size_t LastAt(std::string_view address) {
+  const std::size_t before_query = address.substr(0, address.find_first_of("?#")).rfind('@');
+  const std::size_t before_path = address.substr(0, address.find('/')).rfind('@');
+  if (before_query == std::string_view::npos) return before_path;
+  return before_path == std::string_view::npos ? before_query : std::max(before_query, before_path);
+}
+
 bool NamesASecret(std::string_view variable) {
   constexpr std::array<std::string_view, 4> kEndings = {"_KEY", "_TOKEN", "_SECRET", "_PASSWORD"};
   return std::any_of(kEndings.begin(), kEndings.end(),
@@ -49,9 +59,7 @@ std::string RedactAddresses(std::string_view text) {
     result += text.substr(0, mark + kMark.size());
     text.remove_prefix(mark + kMark.size());
     const std::string_view address = text.substr(0, text.find_first_of(" \t\r\n\"'<>`"));
-    // A password may hold any character that its writer forgot to escape: the last @ counts.
-    const std::string_view before_query = address.substr(0, address.find_first_of("?#"));
-    const std::size_t at = before_query.rfind('@');
+    const std::size_t at = LastAt(address);
     const std::size_t begin = at == std::string_view::npos ? 0 : at;
     if (at != std::string_view::npos) result += Redacted(address.substr(0, at));
     const std::size_t query = address.find('?', begin);

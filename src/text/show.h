@@ -22,6 +22,9 @@ std::string ShowCount(double count, std::string_view plural);
 /// "2026-11-20", in UTC.
 std::string ShowDay(std::int64_t seconds_since_1970);
 
+/// As a shell reads it back.
+std::string ShellQuoted(const std::string& text);
+
 /// In quotes on one line: control characters and bytes that are not UTF-8 escaped, at most
 /// `max_bytes` of it, then an ellipsis.
 std::string Quote(std::string_view text, std::size_t max_bytes = 60);

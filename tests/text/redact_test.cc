@@ -37,7 +37,8 @@ TEST(RedactAddresses, HidesWhoAsks) {
 }
 
 TEST(RedactAddresses, APasswordMayHoldAnything) {
-  for (const std::string password : {"p@ss", "a@b@c", "p:a:s:s", "pa/ss"}) {
+  for (const std::string password :
+       {"p@ss", "a@b@c", "p:a:s:s", "pa/ss", "pa?ss", "p#ss", "p?a=b&c"}) {
     EXPECT_THAT(RedactAddresses("https://user:" + password + "@host/v1"),
                 MatchesRegex("https://" + std::string(kHidden) + "@host/v1"));
   }

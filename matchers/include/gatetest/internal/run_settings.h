@@ -27,9 +27,6 @@ struct RunSettings {
 /// Of this process.
 RunSettings& TheRunSettings();
 
-/// As a shell reads it back.
-std::string ShellQuoted(const std::string& text);
-
 }  // namespace gatetest::internal
 
 #endif  // GATETEST_INTERNAL_RUN_SETTINGS_H_
