@@ -150,7 +150,7 @@ Answers::Answers(Model& model, const std::string& task, const AnswerOptions& opt
 
 Capabilities Answers::capabilities() {
   if (capabilities_) return *capabilities_;
-  if (store_ != nullptr) {
+  if (store_ != nullptr && mode_ != StoreMode::kRefresh) {
     const std::optional<RecordedModel> known = store_->FindModel(identity_);
     if (known) capabilities_ = known->capabilities;
     if (!known && mode_ == StoreMode::kReplay) {

@@ -56,7 +56,8 @@ class Answers {
   /// replayed, and what Model::identity and the store throw.
   Answers(Model& model, const std::string& task, const AnswerOptions& options);
 
-  /// As recorded, so that nothing is loaded for a replay; else the model's own. Throws Unrecorded
+  /// As recorded, so that nothing is loaded for a replay; else, and for a refresh, the model's own.
+  /// Throws Unrecorded
   /// when the mode is replay and nothing of the model is recorded.
   Capabilities capabilities();
 

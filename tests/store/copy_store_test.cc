@@ -16,7 +16,7 @@ using testing_support::Finds;
 using testing_support::kDay;
 using testing_support::QuestionOf;
 using testing_support::ReadText;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 using testing_support::WriteText;
 
 RecordedModel Build(const std::string& build, const std::string& options = "") {
@@ -33,7 +33,7 @@ class CopyStoreTest : public ::testing::Test {
     store.Open(model, "skills", 0)->Put(QuestionOf(number), AnswerOf(number, recorded));
   }
 
-  const TestFolder folder_{"copy_store"};
+  const TemporaryFolder folder_;
   const std::unique_ptr<Store> from_ = OpenSqlite(folder_ / "from.sqlite");
   const std::unique_ptr<Store> to_ = OpenSqlite(folder_ / "to.sqlite");
 };

@@ -11,14 +11,14 @@ namespace gatetest::internal {
 namespace {
 
 using testing_support::ErrorOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 
 std::string ErrorOfPlace(const std::string& place) {
   return ErrorOf([&] { OpenStore(place); }, ErrorCode::kInvalidArgument);
 }
 
 TEST(OpenStoreTest, OpensBothKindsAndMakesNothing) {
-  const TestFolder folder("open_store");
+  const TemporaryFolder folder;
   for (const std::string kind : {"sqlite:", "recording:"}) {
     const std::string place = kind + (folder / "answers").string();
     EXPECT_EQ(OpenStore(place)->place(), place);
@@ -49,7 +49,7 @@ TEST(OpenStoreTest, RefusesWhatIsNoPlace) {
 }
 
 TEST(OpenStoreTest, WhatIsThereAndNoStoreIsAFailureOfTheStore) {
-  const TestFolder folder("open_store_folder");
+  const TemporaryFolder folder;
   EXPECT_NE(ErrorOf([&] { OpenStore("sqlite:" + folder.path().string()); }, ErrorCode::kStoreFailed)
                 .find("it is a folder"),
             std::string::npos);

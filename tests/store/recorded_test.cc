@@ -24,7 +24,7 @@ using testing_support::QuestionOf;
 using testing_support::ReadText;
 using testing_support::Record;
 using testing_support::RecordingOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 using testing_support::WriteText;
 
 const std::string kNext =
@@ -52,7 +52,7 @@ class RecordedTest : public ::testing::Test {
     return error;
   }
 
-  const TestFolder test_folder_{"recorded"};
+  const TemporaryFolder test_folder_;
   const std::filesystem::path folder_ = test_folder_ / "tinylm-baseline";
 };
 

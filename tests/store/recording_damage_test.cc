@@ -23,7 +23,7 @@ using testing_support::QuestionOf;
 using testing_support::ReadText;
 using testing_support::Record;
 using testing_support::RecordingOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 using testing_support::TextOf;
 using testing_support::WriteText;
 
@@ -64,7 +64,7 @@ class RecordingDamageTest : public ::testing::Test {
     return text;
   }
 
-  const TestFolder folder_{"recording_damage"};
+  const TemporaryFolder folder_;
   const std::filesystem::path file_ = folder_ / "tiny.skills.jsonl";
   std::vector<std::string> lines_;
 };

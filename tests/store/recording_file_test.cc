@@ -31,7 +31,7 @@ using testing_support::QuestionOf;
 using testing_support::ReadText;
 using testing_support::Record;
 using testing_support::RecordingOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 using testing_support::TextOf;
 using testing_support::WriteText;
 
@@ -55,7 +55,7 @@ class RecordingFileTest : public ::testing::Test {
     return Text().substr(Text().find(kBefore) + kBefore.size(), 10);
   }
 
-  const TestFolder test_folder_{"recording_file"};
+  const TemporaryFolder test_folder_;
   const std::filesystem::path folder_ = test_folder_ / "recordings";
   const std::filesystem::path file_ = folder_ / "tiny.skills.jsonl";
 };
@@ -264,7 +264,7 @@ TEST_F(RecordingFileTest, ACopyInTheFolderIsReadAsOne) {
   Record(folder_, {1, 2}, ModelNamed("tiny"), "skills", 20 * kDay);
   std::filesystem::rename(file_, folder_ / "b.jsonl");
   {
-    const TestFolder elsewhere("recording_elsewhere");
+    const TemporaryFolder elsewhere;
     const RecordingOf recording(elsewhere.path());
     recording->Put(QuestionOf(1), AnswerOf(7, 10 * kDay));
     recording->Put(QuestionOf(3), AnswerOf(3, 10 * kDay));

@@ -34,7 +34,7 @@ using testing_support::QuestionOf;
 using testing_support::ReadText;
 using testing_support::Record;
 using testing_support::RecordingOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 
 using Path = std::filesystem::path;
 
@@ -60,7 +60,7 @@ class RecordingPlacesTest : public ::testing::Test {
   }
   ~RecordingPlacesTest() override { ::chmod(inner_.c_str(), 0777); }
 
-  const TestFolder folder_{"recording_places"};
+  const TemporaryFolder folder_;
   const Path inner_ = folder_ / "inner";
   const Path file_ = inner_ / "tiny.skills.jsonl";
 };

@@ -30,21 +30,21 @@ using testing_support::QuestionOf;
 using testing_support::ReadText;
 using testing_support::Record;
 using testing_support::RecordingOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 using testing_support::Wait;
 
 class RecordingProcessesTest : public ::testing::Test {
  protected:
   /// The text it has when all of these answers are recorded one after the other.
   static std::string Expected(std::uint64_t count) {
-    const TestFolder folder("recording_expected");
+    const TemporaryFolder folder;
     std::vector<std::uint64_t> numbers;
     for (std::uint64_t i = 0; i < count; ++i) numbers.push_back(i);
     Record(folder.path(), numbers);
     return ReadText(folder / "tiny.skills.jsonl");
   }
 
-  const TestFolder folder_{"recording_processes"};
+  const TemporaryFolder folder_;
   const std::filesystem::path file_ = folder_ / "tiny.skills.jsonl";
 };
 

@@ -23,7 +23,7 @@ using testing_support::QuestionOf;
 using testing_support::ReadText;
 using testing_support::Record;
 using testing_support::RecordingOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 using testing_support::TextOf;
 using testing_support::WriteText;
 
@@ -46,7 +46,7 @@ class ReplaceRecordingTest : public ::testing::Test {
   }
   std::string Text() const { return ReadText(folder_ / "tiny.skills.jsonl"); }
 
-  const TestFolder test_folder_{"recording_replace"};
+  const TemporaryFolder test_folder_;
   const std::filesystem::path folder_ = test_folder_ / "a/baseline";
 };
 

@@ -32,12 +32,12 @@ using testing_support::ModelNamed;
 using testing_support::QuestionOf;
 using testing_support::Record;
 using testing_support::RecordingOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 using testing_support::WriteText;
 
 class RecordingStoreTest : public ::testing::Test {
  protected:
-  const TestFolder test_folder_{"recording_store"};
+  const TemporaryFolder test_folder_;
   const std::filesystem::path folder_ = test_folder_ / "a/recordings";
 };
 

@@ -20,7 +20,7 @@ using testing_support::KeysOf;
 using testing_support::ModelNamed;
 using testing_support::OpenShelf;
 using testing_support::QuestionOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 
 class SqliteFilesTest : public ::testing::Test {
  protected:
@@ -40,7 +40,7 @@ class SqliteFilesTest : public ::testing::Test {
     return names;
   }
 
-  const TestFolder folder_{"sqlite_files"};
+  const TemporaryFolder folder_;
   const std::filesystem::path file_ = folder_ / "answers.sqlite";
 };
 

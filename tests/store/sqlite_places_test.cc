@@ -34,7 +34,7 @@ using testing_support::Finds;
 using testing_support::InChild;
 using testing_support::OpenShelf;
 using testing_support::QuestionOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 
 using Path = std::filesystem::path;
 
@@ -86,7 +86,7 @@ class SqlitePlacesTest : public ::testing::Test {
   }
   ~SqlitePlacesTest() override { ::chmod(inner_.c_str(), 0777); }
 
-  const TestFolder folder_{"sqlite_places"};
+  const TemporaryFolder folder_;
   const Path inner_ = [this] {
     std::filesystem::create_directory(folder_ / "inner");
     SetMode(folder_ / "inner", 0777);

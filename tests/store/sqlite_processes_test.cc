@@ -30,7 +30,7 @@ using testing_support::Fork;
 using testing_support::KeysOf;
 using testing_support::OpenShelf;
 using testing_support::QuestionOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 using testing_support::Wait;
 
 constexpr std::uint64_t kKeys = 500;
@@ -107,7 +107,7 @@ class SqliteProcessesTest : public ::testing::Test {
     return children;
   }
 
-  const TestFolder folder_{"sqlite_processes"};
+  const TemporaryFolder folder_;
   const std::filesystem::path file_ = folder_ / "build/answers.sqlite";
 };
 

@@ -13,7 +13,7 @@ namespace gatetest::internal {
 namespace {
 
 using testing_support::ErrorOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 
 constexpr std::array kThreeSteps = {
     "CREATE TABLE log (step INTEGER)",
@@ -29,7 +29,7 @@ std::vector<std::int64_t> LogOf(SqliteDatabase& database) {
 }
 
 TEST(SqliteSchemaTest, TakesTheStepsThatAreMissingInTheirOrder) {
-  const TestFolder folder("schema");
+  const TemporaryFolder folder;
   for (std::size_t from = 0; from <= kThreeSteps.size(); ++from) {
     SqliteDatabase database(folder / ("from" + std::to_string(from)), SqliteAccess::kCreate);
     EXPECT_TRUE(IsNewSqliteFile(database));
@@ -45,7 +45,7 @@ TEST(SqliteSchemaTest, TakesTheStepsThatAreMissingInTheirOrder) {
 }
 
 TEST(SqliteSchemaTest, TakesAllStepsOrNone) {
-  const TestFolder folder("schema_failure");
+  const TemporaryFolder folder;
   constexpr std::array kBrokenSteps = {"CREATE TABLE log (step INTEGER)",
                                        "INSERT INTO log VALUES (2)",
                                        "INSERT INTO nowhere VALUES (3)"};
@@ -61,7 +61,7 @@ TEST(SqliteSchemaTest, TakesAllStepsOrNone) {
 }
 
 TEST(SqliteSchemaTest, RefusesANewerVersion) {
-  const TestFolder folder("schema_newer");
+  const TemporaryFolder folder;
   SqliteDatabase database(folder / "file", SqliteAccess::kCreate);
   MigrateSqlite(database, kThreeSteps);
   const std::string expected =
@@ -74,7 +74,7 @@ TEST(SqliteSchemaTest, RefusesANewerVersion) {
 }
 
 TEST(SqliteSchemaTest, RefusesWhatIsNotOurs) {
-  const TestFolder folder("schema_foreign");
+  const TemporaryFolder folder;
   const std::array<const char*, 4> foreign = {
       "CREATE TABLE theirs (x)", "PRAGMA application_id = 7", "PRAGMA user_version = 1",
       "PRAGMA application_id = 1198805876; PRAGMA user_version = -1"};

@@ -20,7 +20,7 @@ using testing_support::KeysOf;
 using testing_support::ModelNamed;
 using testing_support::OpenShelf;
 using testing_support::QuestionOf;
-using testing_support::TestFolder;
+using testing_support::TemporaryFolder;
 
 class SqliteStoreTest : public ::testing::Test {
  protected:
@@ -29,7 +29,7 @@ class SqliteStoreTest : public ::testing::Test {
     SqliteDatabase(file_, SqliteAccess::kCreate).RunAll(sql.c_str());
   }
 
-  const TestFolder folder_{"sqlite_store"};
+  const TemporaryFolder folder_;
   const std::filesystem::path file_ = folder_ / "answers.sqlite";
 };
 

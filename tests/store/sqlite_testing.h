@@ -20,32 +20,9 @@
 
 #include "gatetest/store.h"
 #include "src/store/sqlite_store.h"
+#include "tests/support/temporary_folder.h"
 
 namespace gatetest::testing_support {
-
-/// An empty folder that everybody may use, removed at the end.
-class TestFolder {
- public:
-  explicit TestFolder(const std::string& name)
-      : path_(std::filesystem::path(::testing::TempDir()) /
-              ("gatetest_" + name + "_" + std::to_string(::getpid()))) {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-    std::filesystem::permissions(path_, std::filesystem::perms::all);
-  }
-  ~TestFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline AnswerKey KeyOf(std::uint64_t number) {
   AnswerKey key = {};

@@ -2,10 +2,6 @@
 #ifndef GATETEST_TESTS_SUPPORT_STORED_CHILD_H_
 #define GATETEST_TESTS_SUPPORT_STORED_CHILD_H_
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -14,6 +10,7 @@
 #include <vector>
 
 #include "tests/support/run_process.h"
+#include "tests/support/temporary_folder.h"
 
 namespace gatetest::testing_support {
 
@@ -27,27 +24,14 @@ inline std::string ReadAll(const std::filesystem::path& file) {
 /// Its store and its log are in the folder, which is removed at the end.
 class StoredChild {
  public:
-  StoredChild()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                ("gatetest_stored_" + std::to_string(::getpid()))) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~StoredChild() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  StoredChild(const StoredChild&) = delete;
-  StoredChild& operator=(const StoredChild&) = delete;
-
-  const std::filesystem::path& folder() const { return folder_; }
+  const std::filesystem::path& folder() const { return folder_.path(); }
   std::string place() const { return "sqlite:" + (folder_ / "store.sqlite").string(); }
 
   /// The command line, for a shell of its own, which the program replaces.
   std::string Command(const std::string& arguments, const std::string& environment = "",
                       const std::string& program = "child_stored") const {
     const bool names_a_store = arguments.find("--gatetest_store=") != std::string::npos;
-    return "cd '" + folder_.string() + "' && exec env -u CI CHILD_LOG='" +
+    return "cd '" + folder().string() + "' && exec env -u CI CHILD_LOG='" +
            (folder_ / "log").string() + "' CHILD_ACCEPTED=accepted " + environment +
            " '" GATETEST_CHILDREN_DIR "/" + program + "' " +
            (names_a_store ? "" : "--gatetest_store=" + place() + " ") + arguments;
@@ -66,7 +50,7 @@ class StoredChild {
   }
 
  private:
-  const std::filesystem::path folder_;
+  const TemporaryFolder folder_;
 };
 
 /// The first failure's text: from "Expected:" to the line before "[  FAILED  ]", without the

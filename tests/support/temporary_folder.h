@@ -12,15 +12,16 @@
 
 namespace gatetest::testing_support {
 
-/// Empty at first, and gone at the end.
+/// Empty at first, open to every user, and gone at the end.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
     static int number = 0;
     path_ = std::filesystem::path(::testing::TempDir()) /
-            ("gatetest_core_" + std::to_string(::getpid()) + "_" + std::to_string(number++));
+            ("gatetest_" + std::to_string(::getpid()) + "_" + std::to_string(number++));
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
+    std::filesystem::permissions(path_, std::filesystem::perms::all);
   }
   ~TemporaryFolder() {
     std::error_code ignored;
