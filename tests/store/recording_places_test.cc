@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "src/store/recording_store.h"
+#include "tests/store/places_testing.h"
 #include "tests/store/recording_testing.h"
 #include "tests/support/errors.h"
 
@@ -28,29 +29,19 @@ namespace {
 using testing_support::AnswerOf;
 using testing_support::ClaimOne;
 using testing_support::ErrorOf;
+using testing_support::ErrorOfPut;
 using testing_support::Finds;
+using testing_support::GiveUpRoot;
 using testing_support::InChild;
+using testing_support::MissingBelow;
+using testing_support::Path;
+using testing_support::PutUntilItFails;
 using testing_support::QuestionOf;
 using testing_support::ReadText;
 using testing_support::Record;
 using testing_support::RecordingOf;
+using testing_support::SetMode;
 using testing_support::TemporaryFolder;
-
-using Path = std::filesystem::path;
-
-std::string ErrorOfPut(Shelf& shelf, std::uint64_t number) {
-  return ErrorOf([&] { shelf.Put(QuestionOf(number), AnswerOf(number)); }, ErrorCode::kStoreFailed);
-}
-
-/// Permissions bind everybody but root.
-void GiveUpRoot() {
-  if (::geteuid() != 0) return;
-  if (::setgid(65534) != 0 || ::setuid(65534) != 0) throw std::runtime_error("cannot leave root");
-}
-
-void SetMode(const Path& path, mode_t mode) {
-  if (::chmod(path.c_str(), mode) != 0) throw std::runtime_error("chmod: " + path.string());
-}
 
 class RecordingPlacesTest : public ::testing::Test {
  protected:
@@ -130,23 +121,6 @@ TEST_F(RecordingPlacesTest, AFileThatMayGrowInAFolderThatMayNot) {
   EXPECT_TRUE(Finds(*RecordingOf(inner_).shelf, 1)) << "though it could not be put in order";
 }
 
-/// Puts from `first` on until it fails; the number that failed, and the error.
-std::pair<std::uint64_t, std::string> PutUntilItFails(Shelf& shelf, std::uint64_t first) {
-  for (std::uint64_t number = first; number < first + 100'000; ++number) {
-    const std::string error = ErrorOfPut(shelf, number);
-    if (error != "no error") return {number, error};
-  }
-  return {0, "it never fails"};
-}
-
-/// What is wrong with answers 0 to `count`; "" when all are found.
-std::string MissingBelow(Shelf& shelf, std::uint64_t count) {
-  for (std::uint64_t number = 0; number < count; ++number) {
-    if (!Finds(shelf, number)) return "answer " + std::to_string(number) + " is lost";
-  }
-  return "";
-}
-
 TEST_F(RecordingPlacesTest, AFileThatMayNotGrowSaysSoAndStaysWhole) {
   EXPECT_EQ(InChild([&] {
               ::signal(SIGXFSZ, SIG_IGN);
@@ -178,26 +152,16 @@ TEST_F(RecordingPlacesTest, AFileThatMayNotGrowSaysSoAndStaysWhole) {
 #ifdef __linux__
 
 /// Why this process can mount nothing, or empty. It then has a small disk of its own.
-std::string MountSmallDisk(const Path& path) {
-  const int flags = ::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER;
-  const uid_t uid = ::geteuid();
-  if (::unshare(flags) != 0) return std::string("unshare: ") + std::strerror(errno);
-  if (uid != 0) {
-    std::ofstream("/proc/self/setgroups") << "deny";
-    std::ofstream("/proc/self/uid_map") << "0 " << uid << " 1";
-  }
-  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-      ::mount("tmpfs", path.c_str(), "tmpfs", 0, "size=256k") != 0) {
-    return std::string("mount: ") + std::strerror(errno);
-  }
-  return "";
+std::string EnterSmallDisk(const Path& path) {
+  const std::string problem = testing_support::EnterMounts();
+  return problem.empty() ? testing_support::MountTmpfs(path, "size=256k") : problem;
 }
 
 TEST_F(RecordingPlacesTest, AFullDiskSaysSoAndLosesNothing) {
-  const std::string problem = InChild([&] { return MountSmallDisk(inner_); });
+  const std::string problem = InChild([&] { return EnterSmallDisk(inner_); });
   if (!problem.empty()) GTEST_SKIP() << "no mounts here: " << problem;
   const std::string said = InChild([&] {
-    MountSmallDisk(inner_);
+    EnterSmallDisk(inner_);
     std::ofstream(inner_ / "filler") << std::string(150'000, 'x');
     std::uint64_t failed = 0;
     std::string error;
@@ -220,10 +184,10 @@ TEST_F(RecordingPlacesTest, AFullDiskSaysSoAndLosesNothing) {
 }
 
 TEST_F(RecordingPlacesTest, AFirstAnswerOnAFullDiskLeavesNothing) {
-  const std::string problem = InChild([&] { return MountSmallDisk(inner_); });
+  const std::string problem = InChild([&] { return EnterSmallDisk(inner_); });
   if (!problem.empty()) GTEST_SKIP() << "no mounts here: " << problem;
   const std::string said = InChild([&] {
-    MountSmallDisk(inner_);
+    EnterSmallDisk(inner_);
     std::ofstream filler(inner_ / "filler");
     while (filler << std::string(4096, 'x') << std::flush) continue;
     const RecordingOf recording(inner_);

@@ -21,6 +21,7 @@
 
 #include "src/store/sqlite_database.h"
 #include "src/store/sqlite_store.h"
+#include "tests/store/places_testing.h"
 #include "tests/store/sqlite_testing.h"
 #include "tests/support/errors.h"
 
@@ -30,28 +31,17 @@ namespace {
 using testing_support::AnswerOf;
 using testing_support::ClaimOne;
 using testing_support::ErrorOf;
+using testing_support::ErrorOfPut;
 using testing_support::Finds;
+using testing_support::GiveUpRoot;
 using testing_support::InChild;
+using testing_support::MissingBelow;
 using testing_support::OpenShelf;
+using testing_support::Path;
+using testing_support::PutUntilItFails;
 using testing_support::QuestionOf;
+using testing_support::SetMode;
 using testing_support::TemporaryFolder;
-
-using Path = std::filesystem::path;
-
-/// What Put throws; "no error" if nothing.
-std::string ErrorOfPut(Shelf& shelf, std::uint64_t number) {
-  return ErrorOf([&] { shelf.Put(QuestionOf(number), AnswerOf(number)); }, ErrorCode::kStoreFailed);
-}
-
-/// Permissions bind everybody but root.
-void GiveUpRoot() {
-  if (::geteuid() != 0) return;
-  if (::setgid(65534) != 0 || ::setuid(65534) != 0) throw std::runtime_error("cannot leave root");
-}
-
-void SetMode(const Path& path, mode_t mode) {
-  if (::chmod(path.c_str(), mode) != 0) throw std::runtime_error("chmod: " + path.string());
-}
 
 /// What a store in which answer 1 is recorded says where it cannot be written; "as it should" when
 /// all but Put works.
@@ -198,23 +188,6 @@ TEST_F(SqlitePlacesTest, AnOlderVersionThatCannotBeMigratedIsAnError) {
                 " is read-only (Permission denied); open it once where it can be written");
 }
 
-/// Puts from `first` on until it fails; the number that failed, and the error.
-std::pair<std::uint64_t, std::string> PutUntilItFails(Shelf& shelf, std::uint64_t first) {
-  for (std::uint64_t number = first; number < first + 100'000; ++number) {
-    const std::string error = ErrorOfPut(shelf, number);
-    if (error != "no error") return {number, error};
-  }
-  return {0, "it never fails"};
-}
-
-/// What is wrong with answers 0 to `count`; "" when all are found.
-std::string MissingBelow(Shelf& shelf, std::uint64_t count) {
-  for (std::uint64_t number = 0; number < count; ++number) {
-    if (!Finds(shelf, number)) return "answer " + std::to_string(number) + " is lost";
-  }
-  return "";
-}
-
 TEST_F(SqlitePlacesTest, AFileThatMayNotGrowSaysSo) {
   EXPECT_EQ(InChild([&] {
               ::signal(SIGXFSZ, SIG_IGN);
@@ -241,34 +214,12 @@ TEST_F(SqlitePlacesTest, AFileThatMayNotGrowSaysSo) {
 
 #ifdef __linux__
 
-/// Why this process can mount nothing, or empty. It then sees mounts of its own.
-std::string EnterMounts() {
-  const int flags = ::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER;
-  const uid_t uid = ::geteuid();
-  if (::unshare(flags) != 0) return std::string("unshare: ") + std::strerror(errno);
-  if (uid != 0) {
-    std::ofstream("/proc/self/setgroups") << "deny";
-    std::ofstream("/proc/self/uid_map") << "0 " << uid << " 1";
-  }
-  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
-    return std::string("mount: ") + std::strerror(errno);
-  }
-  return "";
-}
-
-std::string MountTmpfs(const Path& path, const std::string& options) {
-  if (::mount("tmpfs", path.c_str(), "tmpfs", 0, options.c_str()) != 0) {
-    return std::string("mount: ") + std::strerror(errno);
-  }
-  return "";
-}
-
 class MountsTest : public SqlitePlacesTest {
  protected:
   void SetUp() override {
     const std::string problem = InChild([&] {
-      const std::string entering = EnterMounts();
-      return entering.empty() ? MountTmpfs(inner_, "size=1m") : entering;
+      const std::string entering = testing_support::EnterMounts();
+      return entering.empty() ? testing_support::MountTmpfs(inner_, "size=1m") : entering;
     });
     if (!problem.empty()) GTEST_SKIP() << "no mounts here: " << problem;
   }
@@ -276,8 +227,8 @@ class MountsTest : public SqlitePlacesTest {
 
 TEST_F(MountsTest, AReadOnlyFileSystemIsRead) {
   EXPECT_EQ(InChild([&] {
-              EnterMounts();
-              MountTmpfs(inner_, "size=1m");
+              testing_support::EnterMounts();
+              testing_support::MountTmpfs(inner_, "size=1m");
               Record();
               if (::mount("none", inner_.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0) {
                 return std::string("remount: ") + std::strerror(errno);
@@ -289,8 +240,8 @@ TEST_F(MountsTest, AReadOnlyFileSystemIsRead) {
 
 TEST_F(MountsTest, NothingIsMadeInAReadOnlyFileSystem) {
   EXPECT_EQ(InChild([&] {
-              EnterMounts();
-              MountTmpfs(inner_, "size=1m,ro");
+              testing_support::EnterMounts();
+              testing_support::MountTmpfs(inner_, "size=1m,ro");
               const OpenShelf shelf(file_);
               if (Finds(*shelf.shelf, 1)) return std::string("found");
               if (ClaimOne(*shelf.shelf, 1) != ClaimResult::kMine) return std::string("not mine");
@@ -301,8 +252,8 @@ TEST_F(MountsTest, NothingIsMadeInAReadOnlyFileSystem) {
 
 TEST_F(MountsTest, AFullDiskSaysSoAndLosesNothing) {
   const std::string said = InChild([&] {
-    EnterMounts();
-    MountTmpfs(inner_, "size=1m");
+    testing_support::EnterMounts();
+    testing_support::MountTmpfs(inner_, "size=1m");
     std::ofstream(inner_ / "filler") << std::string(400'000, 'x');
     std::uint64_t failed = 0;
     std::string error;
@@ -331,8 +282,8 @@ TEST_F(MountsTest, AFullDiskSaysSoAndLosesNothing) {
 
 TEST_F(MountsTest, TheSameStoreGoesOnWhenThereIsSpaceAgain) {
   EXPECT_EQ(InChild([&] {
-              EnterMounts();
-              MountTmpfs(inner_, "size=1m");
+              testing_support::EnterMounts();
+              testing_support::MountTmpfs(inner_, "size=1m");
               std::ofstream(inner_ / "filler") << std::string(400'000, 'x');
               const OpenShelf shelf(file_);
               const auto [failed, error] = PutUntilItFails(*shelf.shelf, 0);
@@ -346,8 +297,8 @@ TEST_F(MountsTest, TheSameStoreGoesOnWhenThereIsSpaceAgain) {
 
 TEST_F(MountsTest, AStoreThatCannotBeMadeOnAFullDiskSaysSo) {
   const std::string said = InChild([&] {
-    EnterMounts();
-    MountTmpfs(inner_, "size=1m");
+    testing_support::EnterMounts();
+    testing_support::MountTmpfs(inner_, "size=1m");
     std::ofstream filler(inner_ / "filler");
     while (filler << std::string(4096, 'x') << std::flush) continue;
     const OpenShelf shelf(file_);
