@@ -17,6 +17,7 @@
 #include "gatetest/recorded.h"
 #include "gatetest/store.h"
 #include "src/evaluation/incomplete.h"
+#include "src/evaluation/sources.h"
 #include "src/model/identity.h"
 #include "src/store/recording_store.h"
 #include "src/text/show.h"
@@ -112,29 +113,57 @@ double ValueOf(const Evaluation& evaluation) {
                                                             : Perplexity(evaluation).value;
 }
 
+/// What was accepted before, and how it does on the task of today.
+struct Before {
+  EvaluationPtr evaluation = {};  ///< Null where nothing was accepted yet.
+  std::size_t answers = 0;        ///< All that is in the file.
+};
+
+Before FindBefore(const Gate& gate, const Candidate& candidate) {
+  const auto file = FindRecording(FolderOf(gate), candidate.model.info, candidate.task->name());
+  if (!file) return {};
+  const ModelPtr release = Recorded(*file);
+  Before before{.evaluation = Evaluator().Evaluate(release, candidate.task)};
+  for (const Holding& holding : release->recording()->Holdings()) before.answers += holding.answers;
+  return before;
+}
+
 /// "accuracy 0.8986 -> 0.9014; 1 lost: ...; 3 gained: ...".
-std::string Changes(const Candidate& candidate, const EvaluationPtr& before) {
+std::string Changes(const Candidate& candidate, const Before& before) {
   const Evaluation& now = *candidate.evaluation;
   const bool shares = candidate.task->measures() == Measures::kAccuracy;
   const double value = ValueOf(now);
   const std::string name(Name(shares ? Metric::kAccuracy : Metric::kPerplexity));
-  if (before == nullptr) return fmt::format("{} {}, the first", name, ShowNumber(value));
-  if (!before->failure.empty()) {
-    return fmt::format("{} {}; what was accepted before does not compare: {}", name,
-                       ShowNumber(value), before->failure);
+  if (before.evaluation == nullptr) return fmt::format("{} {}, the first", name, ShowNumber(value));
+  const std::string answers =
+      before.answers == candidate.answers.size()
+          ? ""
+          : fmt::format("; {} answers in place of {}", candidate.answers.size(), before.answers);
+  const std::string& failure = before.evaluation->failure;
+  if (!failure.empty()) {
+    return fmt::format("{} {}; what was accepted before does not compare: {}{}", name,
+                       ShowNumber(value), failure.substr(0, failure.find('\n')), answers);
   }
-  const double old_value = ValueOf(*before);
+  const double old_value = ValueOf(*before.evaluation);
   const std::string values = value == old_value
                                  ? fmt::format("{} {} as before", name, ShowNumber(value))
                                  : fmt::format("{} {} -> {}", name, ShowBeside(old_value, value),
                                                ShowBeside(value, old_value));
-  return values + (shares ? SamplesThatChanged(*before, now) : "");
+  return values + (shares ? SamplesThatChanged(*before.evaluation, now) : "") + answers;
 }
 
-/// Null where nothing was accepted yet; what cannot be read says so in the evaluation.
-EvaluationPtr Before(const Gate& gate, const Candidate& candidate) {
-  const auto file = FindRecording(FolderOf(gate), candidate.model.info, candidate.task->name());
-  return file ? Evaluator().Evaluate(Recorded(*file), candidate.task) : nullptr;
+/// A release is known by its name and quantization: another model of the same would take its place.
+void RefuseSecond(const std::filesystem::path& folder, const Candidate& candidate) {
+  static std::map<std::string, std::string> accepted;
+  const std::string release = fmt::format("{}\n{}\n{}", folder.string(),
+                                          ToString(candidate.model.info), candidate.task->name());
+  const auto [known, is_new] = accepted.try_emplace(release, candidate.model.identity);
+  if (!is_new && known->second != candidate.model.identity) {
+    Refuse(
+        fmt::format("another model named {} was accepted on \"{}\" in this run; give them names, "
+                    "or quantizations, that differ",
+                    ToString(candidate.model.info), candidate.task->name()));
+  }
 }
 
 }  // namespace
@@ -153,15 +182,20 @@ std::string AcceptRelease(const ModelPtr& model, const GateScope& scope) {
   CheckGate(gate);
   if (model == nullptr) throw Error(ErrorCode::kInvalidArgument, "there is no model: null pointer");
   if (gate.tasks.empty()) Refuse("the gate has no tasks");
-  if (const std::string why = WhyNotRecordable(model->info()); !why.empty()) Refuse(why);
+  if (const std::string why = WhyNotRecordable(model->info());
+      !why.empty() && model->recording() == nullptr) {
+    Refuse(why);
+  }
   std::vector<Candidate> candidates;
   for (const TaskPtr& task : gate.tasks) candidates.push_back(Evaluate(model, task, scope));
   std::vector<std::string> lines;
   for (const Candidate& candidate : candidates) {
     lines.push_back(fmt::format("  {}: {}", candidate.task->name(),
-                                Changes(candidate, Before(gate, candidate))));
+                                Changes(candidate, FindBefore(gate, candidate))));
+    lines.push_back("    " + ShowSources(*candidate.evaluation));
   }
   for (const Candidate& candidate : candidates) {
+    RefuseSecond(FolderOf(gate), candidate);
     ReplaceRecording(FolderOf(gate), candidate.model, candidate.task->name(), candidate.answers);
   }
   return fmt::format("accepted {} in {}\n{}\n  Look at the diff of that folder, and commit it.",

@@ -15,7 +15,7 @@ namespace gatetest::internal {
 ModelPtr AcceptedRelease(const Gate& gate, const ModelInfo& info, const Task& task);
 
 /// Evaluates `model` on all tasks of the scope's gate and writes its answers to Gate::accepted, in
-/// place of what was accepted before: of all tasks, or of none. Returns a summary of what changed.
+/// place of what was accepted before, once all tasks are evaluated. Returns a summary of what changed.
 /// Throws Error for what cannot be accepted: a model of which nothing can be recorded, an
 /// evaluation that failed or has unmeasured samples, a folder that cannot be written.
 std::string AcceptRelease(const ModelPtr& model, const GateScope& scope);

@@ -13,6 +13,7 @@
 #include "gatetest/gate.h"
 #include "gatetest/internal/run_settings.h"
 #include "gatetest/internal/test_results.h"
+#include "src/evaluation/sources.h"
 #include "src/text/show.h"
 
 namespace gatetest::internal {
@@ -48,6 +49,14 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
                      claim == Claim::kDataset ? "" : fmt::format("/{}", Name(claim))) +
              alpha,
          std::string(Name(finding.verdict)));
+  std::string sources;
+  for (const Subject& subject : finding.subjects) {
+    for (const EvaluationPtr& evaluation : {subject.baseline, subject.candidate}) {
+      if (evaluation == nullptr) continue;
+      sources += (sources.empty() ? "" : "; ") + ShowSources(*evaluation);
+    }
+  }
+  record("gatetest_evidence/" + about, sources);
   if (!finding.estimate) return;
   record("gatetest_value/" + about, fmt::format("{:.17g}", finding.estimate->value));
   record("gatetest_n/" + about, std::to_string(finding.estimate->n));

@@ -78,6 +78,7 @@ std::vector<Judgement> Judge(const ModelPtr& model, const std::vector<Part>& par
       if (part.requirement.metric != metric) continue;
       requirement = &part.requirement;
       for (Subject& subject : EvaluateFor(part.requirement, model, part.gate, evaluator)) {
+        subject.same_model = SameModel::kAllowed;
         subjects.push_back(std::move(subject));
       }
     }
@@ -106,14 +107,14 @@ std::vector<Judgement> Judge(const ModelPtr& model, const std::vector<Part>& par
 ::testing::AssertionResult AcceptInstead(const std::string& what, const ModelPtr& model,
                                          const GateScope& scope) {
   try {
-    std::cout << "[ gatetest ] " << AcceptRelease(model, scope) << std::endl;
+    const std::string summary = AcceptRelease(model, scope);
+    std::cout << "[ gatetest ] " << summary << std::endl;
   } catch (const std::exception& error) {
     return NotMeasured(what, error.what());
   }
   ++AcceptedCount();
   // Other expectations of the test are judged as ever; this one was not.
-  SkipTest("accepted as the release to compare with, and not judged (--gatetest_accept)");
-  return ::testing::AssertionSuccess();
+  return NotJudged("accepted as the release to compare with, and not judged (--gatetest_accept)");
 }
 
 }  // namespace

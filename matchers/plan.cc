@@ -94,9 +94,10 @@ class Block {
   }
   void Say(std::string_view text) { text_ += fmt::format("{}{}\n", kIndent, text); }
 
-  void SayEvaluation(const ModelPtr& model, const TaskPtr& task, Evaluator& evaluator) {
+  void SayEvaluation(const ModelPtr& model, const TaskPtr& task, Evaluator& evaluator,
+                     StoreMode mode) {
     try {
-      const EvaluationPlan plan = evaluator.Plan(model, task);
+      const EvaluationPlan plan = evaluator.Plan(model, task, mode);
       Count(plan);
       Say(fmt::format("{} on \"{}\": {}{}", ToString(model->info()), task->name(), Describe(plan),
                       plan.shared ? " (shared with an expectation above)" : ""));
@@ -264,19 +265,20 @@ void PlanRequirement(const Requirement& requirement, const ModelPtr& model,
       .pass = alpha, .fail = limit.pooled() ? alpha : alpha / static_cast<double>(subjects.size())};
   for (const Subject& subject : subjects) {
     if (NeedsBaseline(requirement.metric)) {
-      block.SayEvaluation(scope.gate().baseline, subject.candidate->task, scope.evaluator());
+      block.SayEvaluation(scope.gate().baseline, subject.candidate->task, scope.evaluator(),
+                          scope.gate().mode);
     }
-    block.SayEvaluation(model, subject.candidate->task, scope.evaluator());
+    block.SayEvaluation(model, subject.candidate->task, scope.evaluator(), scope.gate().mode);
     if (population && !limit.pooled()) SayPower(requirement, {&subject, 1}, levels, block);
   }
   if (population && limit.pooled()) SayPower(requirement, subjects, levels, block);
 }
 
-void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, Evaluator& evaluator) {
+void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope& scope) {
   Block block;
   block.CountForMatcher();
   block.SayWhat("a matcher's evaluation");
-  block.SayEvaluation(model, task, evaluator);
+  block.SayEvaluation(model, task, scope.evaluator(), scope.gate().mode);
 }
 
 std::string PlanSummary() {

@@ -86,14 +86,21 @@ using EvaluationPtr = std::shared_ptr<const Evaluation>;
 /// An evaluation of which nothing could be measured.
 EvaluationPtr FailedEvaluation(ModelInfo model, TaskPtr task, std::string why);
 
+/// Whether a candidate may be of its baseline's own identity.
+enum class SameModel {
+  kRefused,  ///< It would be compared with its own answers, which is no evidence.
+  kAllowed,  ///< The baseline is what was recorded of an earlier release, which may be this one.
+};
+
 /// A candidate against the baseline it is compared with.
 class Comparison {
  public:
   /// Pairs samples by their ids. Throws Error(kInvalidArgument) when they are not of the same task:
   /// when a sample of one is missing in the other or is another sample there (the text names them),
-  /// or when it is asked or scored in another way; and when the candidate is the baseline, which
-  /// would be no evidence.
-  Comparison(EvaluationPtr baseline, EvaluationPtr candidate);
+  /// or when it is asked or scored in another way; and when the candidate is the baseline, unless
+  /// that is allowed.
+  Comparison(EvaluationPtr baseline, EvaluationPtr candidate,
+             SameModel same_model = SameModel::kRefused);
 
   const EvaluationPtr& baseline() const { return baseline_; }    ///< Not null; may be a failure.
   const EvaluationPtr& candidate() const { return candidate_; }  ///< Not null; may be a failure.

@@ -33,6 +33,9 @@ class Progress {
   virtual void Begin(const ModelInfo& model, const Task& task) = 0;
   /// `answered` of `asked` requests; a task of several rounds asks more as it goes.
   virtual void Advance(std::size_t answered, std::size_t asked) = 0;
+  /// Nothing is asked: another process is asking `count` of the same requests. Now and then, while
+  /// it goes on.
+  virtual void Wait(std::size_t count) { static_cast<void>(count); }
   virtual void End() = 0;  ///< Follows each Begin, also when the evaluation failed.
 };
 
@@ -83,22 +86,35 @@ class Evaluator {
   /// What Evaluate would ask, without asking or loading the model. Reads the data. Throws
   /// Error(kInvalidArgument) for a null pointer, and what reading the data and making the first
   /// requests throw.
-  EvaluationPlan Plan(const ModelPtr& model, const TaskPtr& task);
+  EvaluationPlan Plan(const ModelPtr& model, const TaskPtr& task,
+                      std::optional<StoreMode> mode = {});
 
-  /// All that was evaluated so far, in no particular order.
+  /// All that was evaluated so far, failures included, in no particular order. Waits for nothing,
+  /// so that progress and scorers may call it too.
   std::vector<EvaluationPtr> Evaluated();
 
   /// As given. The seed that was really used is in Evaluation::provenance.
   const EvaluatorOptions& options() const { return options_; }
 
  private:
-  EvaluationPtr EvaluateLocked(Model& model, const TaskPtr& task, const StopRule& stop,
-                               StoreMode mode);
-  void Continue(Model& model, Evaluation& evaluation, const StopRule& stop, StoreMode mode) const;
+  /// How one evaluation is made.
+  struct How {
+    StopRule stop = {};
+    StoreMode mode = StoreMode::kAuto;
+    bool nested = false;  ///< Within an evaluation of another evaluator, in the same thread.
+  };
+
+  EvaluationPtr EvaluateLocked(Model& model, const TaskPtr& task, const How& how);
+  void Continue(Model& model, Evaluation& evaluation, const How& how) const;
+  EvaluationPtr Known(const std::string& key);
+  EvaluationPtr Fail(ModelInfo model, TaskPtr task, std::string why);
 
   EvaluatorOptions options_;
-  std::mutex mutex_;
+  std::mutex mutex_;       ///< Held while something is evaluated.
+  std::mutex memo_mutex_;  ///< For a moment, for what follows.
   std::map<std::string, EvaluationPtr> memo_;
+  std::vector<EvaluationPtr>
+      failures_;  ///< That are not in memo_: they might go otherwise next time.
   std::set<std::string> planned_;
 };
 

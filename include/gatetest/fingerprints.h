@@ -14,7 +14,7 @@
 namespace gatetest {
 
 /// "xxh3:" and 32 hexadecimal digits: XXH3-128 of the file's bytes. Reading many gigabytes takes a
-/// while, so hashes are remembered by path, size, modification time and inode, between processes in
+/// while, so hashes are remembered by path, size, times of change and inode, between processes in
 /// the folder gatetest below $XDG_CACHE_HOME (else ~/.cache); a file that was changed within the
 /// last two seconds is not. Throws Error(kNotFound) when it cannot be read.
 std::string FileHash(const std::filesystem::path& path);

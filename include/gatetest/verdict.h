@@ -46,9 +46,10 @@ void CheckRequirement(const Requirement& requirement);
 
 /// What is judged: an evaluation, for metrics that compare with its baseline.
 struct Subject {
-  EvaluationPtr candidate = {};  ///< The model that is to clear the limit.
-  EvaluationPtr baseline = {};   ///< May be null for metrics without one.
-  std::string group = {};        ///< Only the samples of this group; empty: all.
+  EvaluationPtr candidate = {};                ///< The model that is to clear the limit.
+  EvaluationPtr baseline = {};                 ///< May be null for metrics without one.
+  std::string group = {};                      ///< Only the samples of this group; empty: all.
+  SameModel same_model = SameModel::kRefused;  ///< As a Comparison takes it.
 };
 
 /// What holds where a limit does not say otherwise.

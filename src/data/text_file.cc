@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
     const fs::path here = fs::current_path(ignored);
     message += fmt::format(
         " (looked for {}); a relative path starts at the working directory: run the test from "
-        "another one, or set it in CMake with gtest_discover_tests(... WORKING_DIRECTORY ...)",
+        "another one, or set it in CMake with gatetest_discover_tests(... WORKING_DIRECTORY ...)",
         PathText(here / path));
   } else {
     message += "; check the path";

@@ -13,6 +13,7 @@
 #include "src/evaluation/missing.h"
 #include "src/model/identity.h"
 #include "src/text/redact.h"
+#include "src/text/show.h"
 #include "src/thrown.h"
 
 namespace gatetest::internal {
@@ -39,6 +40,27 @@ Request Redacted(Request request, const std::vector<std::string>& secrets) {
   for (std::string& stop : request.stop) stop = RedactSecrets(std::move(stop), secrets);
   return request;
 }
+
+/// Waits for another process that is asking. If it dies, its claims are free.
+class Patience {
+ public:
+  /// A moment. True now and then, when it is time to say so.
+  bool Wait() {
+    std::this_thread::sleep_for(pause_);
+    pause_ = std::min(2 * pause_, kLongest);
+    const auto now = std::chrono::steady_clock::now();
+    if (now < say_so_) return false;
+    say_so_ = now + kEvery;
+    return true;
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kLongest{50};
+  static constexpr std::chrono::seconds kEvery{10};
+
+  std::chrono::milliseconds pause_{2};
+  std::chrono::steady_clock::time_point say_so_ = std::chrono::steady_clock::now() + kEvery;
+};
 
 }  // namespace
 
@@ -124,7 +146,8 @@ Answers::Answers(Model& model, const std::string& task, const AnswerOptions& opt
       secrets_(SecretsOfEnvironment(model.info().api_key_variable)),
       mode_(options.mode),
       store_(options.mode == StoreMode::kLive ? nullptr : options.store),
-      on_answer_(options.on_answer) {
+      on_answer_(options.on_answer),
+      may_wait_(options.may_wait) {
   if (Store* const recording = model.recording(); recording != nullptr) {
     store_ = recording;
     recording_ = recording->place();
@@ -153,12 +176,30 @@ Capabilities Answers::capabilities() {
   if (store_ != nullptr && mode_ != StoreMode::kRefresh) {
     const std::optional<RecordedModel> known = store_->FindModel(identity_);
     if (known) capabilities_ = known->capabilities;
+    capabilities_are_recorded_ = known.has_value();
     if (!known && mode_ == StoreMode::kReplay) {
       throw Unrecorded(ExplainModel({.identity = identity_, .info = model_.info()}, *store_));
     }
   }
   if (!capabilities_) capabilities_ = model_.capabilities();
   return *capabilities_;
+}
+
+bool Answers::AskForCapabilities() {
+  if (!capabilities_are_recorded_ || mode_ == StoreMode::kReplay) return false;
+  const Capabilities recorded = *std::exchange(capabilities_, model_.capabilities());
+  capabilities_are_recorded_ = false;
+  shelf_.reset();  // Which describes the model to the store.
+  return capabilities_->score != recorded.score || capabilities_->generate != recorded.generate ||
+         capabilities_->tokenize != recorded.tokenize;
+}
+
+std::string Answers::WithoutKeys(std::string text) const {
+  return RedactSecrets(std::move(text), secrets_);
+}
+
+std::string Answers::WithoutSecrets(std::string text) const {
+  return RedactAddresses(WithoutKeys(std::move(text)));
 }
 
 Shelf* Answers::shelf() {
@@ -171,7 +212,12 @@ Shelf* Answers::shelf() {
 }
 
 RecordedModel Answers::model() {
-  return {.identity = identity_, .info = model_.info(), .capabilities = capabilities()};
+  ModelInfo info = model_.info();
+  for (std::string* const text : {&info.name, &info.quantization, &info.provider, &info.weights,
+                                  &info.code_id, &info.options}) {
+    *text = RedactSecrets(std::move(*text), secrets_);
+  }
+  return {.identity = identity_, .info = std::move(info), .capabilities = capabilities()};
 }
 
 std::vector<std::size_t> Answers::Get(std::span<const Ask> asks, AnswerSink& sink, Cancel& cancel) {
@@ -184,9 +230,7 @@ std::vector<std::size_t> Answers::Get(std::span<const Ask> asks, AnswerSink& sin
     wanted[at->second].asks.push_back(i);
   }
 
-  const auto shortest = std::chrono::milliseconds(2);
-  constexpr auto kLongest = std::chrono::milliseconds(50);
-  auto pause = shortest;
+  Patience patience;
   while (!wanted.empty() && !cancel.requested()) {
     if (shelf() == nullptr || mode_ == StoreMode::kRefresh) {
       AskModel(asks, wanted, sink, cancel);
@@ -199,16 +243,18 @@ std::vector<std::size_t> Answers::Get(std::span<const Ask> asks, AnswerSink& sin
     std::vector<Wanted> mine;
     std::vector<Wanted> others;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      (claims[i] == ClaimResult::kMine ? mine : others).push_back(std::move(wanted[i]));
+      // What is taken may be taken by an evaluation that waits for this one: then it is asked
+      // twice.
+      const bool ask_now =
+          claims[i] == ClaimResult::kMine || (claims[i] == ClaimResult::kTaken && !may_wait_);
+      (ask_now ? mine : others).push_back(std::move(wanted[i]));
     }
     wanted = std::move(others);
     if (!mine.empty()) {
       AskModel(asks, mine, sink, cancel);
-      pause = shortest;
-    } else {
-      // Somebody else is asking; if that process dies, its claims are free.
-      std::this_thread::sleep_for(pause);
-      pause = std::min(2 * pause, kLongest);
+      patience = {};
+    } else if (patience.Wait()) {
+      sink.Wait(wanted.size());
     }
   }
   std::vector<std::size_t> missing;
@@ -222,14 +268,21 @@ std::vector<std::size_t> Answers::Get(std::span<const Ask> asks, AnswerSink& sin
 
 std::vector<Answers::Wanted> Answers::TakeRecorded(std::span<const Ask> asks,
                                                    std::vector<Wanted> wanted, AnswerSink& sink) {
-  const std::vector<std::optional<RecordedAnswer>> found = shelf_->Find(KeysOf(wanted));
+  std::vector<std::optional<RecordedAnswer>> found = shelf_->Find(KeysOf(wanted));
   std::vector<Wanted> rest;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (!found[i]) {
       rest.push_back(std::move(wanted[i]));
       continue;
     }
-    if (on_answer_ && found[i]->response.failure.empty()) {
+    // Only one that was edited by hand is a failure, and then who knows what else was.
+    if (!found[i]->response.failure.empty()) {
+      throw Error(ErrorCode::kStoreFailed,
+                  fmt::format("sample {}: {}", Quote(*asks[wanted[i].asks.front()].sample),
+                              found[i]->response.failure));
+    }
+    Redact(found[i]->response, secrets_);
+    if (on_answer_) {
       on_answer_(model(), QuestionOf(asks[wanted[i].asks.front()], wanted[i].key), *found[i]);
     }
     for (const std::size_t ask : wanted[i].asks) {
@@ -282,7 +335,7 @@ std::vector<AnswerKey> Answers::KeysOf(std::span<const Wanted> wanted) {
 void Answers::CannotRecord() {
   // An answer is evidence all the same; that it will be asked again is said at the end.
   const std::lock_guard lock(mutex_);
-  not_recorded_ = RedactAddresses(TextOfCurrentException());
+  not_recorded_ = WithoutSecrets(TextOfCurrentException());
 }
 
 Question Answers::QuestionOf(const Ask& ask, const AnswerKey& key) const {

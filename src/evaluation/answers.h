@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gatetest/error.h"
@@ -32,6 +33,8 @@ class AnswerSink {
   virtual ~AnswerSink() = default;
   /// `recorded`: when; 0: the model has just answered.
   virtual void Receive(std::size_t index, Response response, std::int64_t recorded) = 0;
+  /// Another process has been asking these many for a while.
+  virtual void Wait(std::size_t count) { static_cast<void>(count); }
 };
 
 /// There is no answer, and none may be asked for.
@@ -40,12 +43,20 @@ class Unrecorded : public Error {
   explicit Unrecorded(const std::string& why) : Error(ErrorCode::kNotFound, why) {}
 };
 
+/// The model cannot do what the task asks of it.
+class Incapable : public Error {
+ public:
+  explicit Incapable(const std::string& why) : Error(ErrorCode::kUnsupported, why) {}
+};
+
 /// How an evaluation uses what is recorded.
 struct AnswerOptions {
   Store* store = nullptr;         ///< May be null.
   AnswerObserver on_answer = {};  ///< May be empty.
   StoreMode mode = StoreMode::kAuto;
   int replicate = 0;
+  /// False within another evaluation of this thread: who asks might be that one.
+  bool may_wait = true;
 };
 
 /// The answers of one model, on one task. Asks of no key twice at the same time, in all processes
@@ -60,6 +71,15 @@ class Answers {
   /// Throws Unrecorded
   /// when the mode is replay and nothing of the model is recorded.
   Capabilities capabilities();
+
+  /// Asks the model itself from now on. False where that is not allowed, or no news.
+  bool AskForCapabilities();
+
+  /// The text without the credentials that this process knows; and without those of addresses.
+  /// @{
+  std::string WithoutKeys(std::string text) const;
+  std::string WithoutSecrets(std::string text) const;
+  /// @}
 
   /// Gets what is recorded, then asks the model for the rest; returns when all is answered or
   /// `cancel` is requested. Returns the positions of those that are not recorded and may not be
@@ -104,10 +124,28 @@ class Answers {
   StoreMode mode_;
   Store* store_;  ///< Null where nothing is to be read or recorded.
   const AnswerObserver on_answer_;
+  const bool may_wait_;
   std::optional<Capabilities> capabilities_ = {};
+  bool capabilities_are_recorded_ = false;
   std::unique_ptr<Shelf> shelf_ = {};
   mutable std::mutex mutex_;
   std::string not_recorded_;
+};
+
+/// Hands on why answers were not recorded, however the evaluation ends.
+class NotRecordedNote {
+ public:
+  NotRecordedNote(const Answers& answers, std::string& note) : answers_(answers), note_(note) {}
+  ~NotRecordedNote() {
+    std::string why = answers_.not_recorded();
+    if (!why.empty()) note_ = std::move(why);
+  }
+  NotRecordedNote(const NotRecordedNote&) = delete;
+  NotRecordedNote& operator=(const NotRecordedNote&) = delete;
+
+ private:
+  const Answers& answers_;
+  std::string& note_;
 };
 
 }  // namespace gatetest::internal

@@ -72,7 +72,7 @@ std::string ModelOnTask(const Evaluation& evaluation) {
 
 }  // namespace
 
-Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate)
+Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate, SameModel same_model)
     : baseline_(std::move(baseline)), candidate_(std::move(candidate)) {
   if (baseline_ == nullptr || candidate_ == nullptr) {
     throw Error(ErrorCode::kInvalidArgument, "a comparison needs two evaluations");
@@ -89,11 +89,8 @@ Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate)
                             ModelOnTask(*candidate_), why));
   };
   const std::string& identity = candidate_->provenance.identity;
-  // A release that was accepted is the baseline of its own later evaluations.
-  const bool from_recording =
-      !baseline_->provenance.recording.empty() && candidate_->provenance.recording.empty();
-  if (baseline_ == candidate_ ||
-      (!from_recording && !identity.empty() && identity == baseline_->provenance.identity)) {
+  if (baseline_ == candidate_ || (same_model == SameModel::kRefused && !identity.empty() &&
+                                  identity == baseline_->provenance.identity)) {
     reject(
         "the candidate is the baseline. Models of one name, quantization, weights, code and "
         "options share their answers; if they differ, say so in ModelInfo (options, code_id), or "

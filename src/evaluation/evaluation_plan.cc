@@ -32,7 +32,8 @@ std::vector<Request> FirstRound(const Task& task, const Sample& sample, const Mo
 
 }  // namespace
 
-EvaluationPlan Evaluator::Plan(const ModelPtr& model, const TaskPtr& task) {
+EvaluationPlan Evaluator::Plan(const ModelPtr& model, const TaskPtr& task,
+                               std::optional<StoreMode> mode) {
   if (model == nullptr || task == nullptr) {
     throw Error(ErrorCode::kInvalidArgument, model == nullptr ? "there is no model: null pointer"
                                                               : "there is no task: null pointer");
@@ -44,9 +45,9 @@ EvaluationPlan Evaluator::Plan(const ModelPtr& model, const TaskPtr& task) {
       for (const Request& request : FirstRound(*task, sample, model->info())) Add(request, plan);
     }
   }
-  const std::lock_guard lock(mutex_);
-  const std::string key =
-      internal::MemoKey(*model, *task, options_.seed, options_.mode.value_or(StoreMode::kAuto));
+  const std::string key = internal::MemoKey(
+      *model, *task, options_.seed, options_.mode.value_or(mode.value_or(StoreMode::kAuto)));
+  const std::lock_guard lock(memo_mutex_);
   const auto known = memo_.find(key);
   // A partial evaluation, which a stop rule ended, is gone on with.
   const bool evaluated = known != memo_.end() && known->second != nullptr &&

@@ -80,65 +80,85 @@ std::string Shown(const std::string& failure, const ModelInfo& info) {
 
 EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task, const StopRule& stop,
                                   std::optional<StoreMode> mode) {
-  if (model == nullptr) return FailedEvaluation({}, task, "there is no model: the pointer is null");
-  if (task == nullptr) return FailedEvaluation(model->info(), task, "there is no task");
+  if (model == nullptr) return Fail({}, task, "there is no model: the pointer is null");
+  if (task == nullptr) return Fail(model->info(), task, "there is no task");
   if (options_.plan_only) {
-    return FailedEvaluation(model->info(), task, "nothing is evaluated: this run only plans");
+    return Fail(model->info(), task, "nothing is evaluated: this run only plans");
   }
   if (internal::Evaluating::Current() == this) {
-    return FailedEvaluation(model->info(), task,
-                            "it was asked for from within an evaluation of the same Evaluator; a "
-                            "scorer or model that evaluates needs an Evaluator of its own");
+    return Fail(model->info(), task,
+                "it was asked for from within an evaluation of the same Evaluator; a scorer or "
+                "model that evaluates needs an Evaluator of its own");
   }
   const std::optional<Slice>& slice = options_.slice;
   if (slice && slice->index >= slice->count) {
-    return FailedEvaluation(model->info(), task,
-                            fmt::format("there is no slice {} of {}: its index counts from 0",
-                                        slice->index, slice->count));
+    return Fail(model->info(), task,
+                fmt::format("there is no slice {} of {}: its index counts from 0", slice->index,
+                            slice->count));
   }
+  const StoreMode how = options_.mode.value_or(mode.value_or(StoreMode::kAuto));
+  if (slice && how == StoreMode::kLive && options_.store != nullptr) {
+    return Fail(model->info(), task,
+                "a slice is evaluated to be recorded, and the gate's mode is live: nothing is");
+  }
+  const bool nested = internal::Evaluating::Current() != nullptr;
   const std::lock_guard lock(mutex_);
   const internal::Evaluating here(this);
   try {
     // A slice is asked in full: a rule could not stop at the same sample in all of them.
-    return EvaluateLocked(*model, task, slice ? nullptr : stop,
-                          options_.mode.value_or(mode.value_or(StoreMode::kAuto)));
+    return EvaluateLocked(*model, task,
+                          {.stop = slice ? nullptr : stop, .mode = how, .nested = nested});
   } catch (...) {
-    return FailedEvaluation(model->info(), task,
-                            Shown(internal::TextOfCurrentException(), model->info()));
+    return Fail(model->info(), task, Shown(internal::TextOfCurrentException(), model->info()));
   }
 }
 
 std::vector<EvaluationPtr> Evaluator::Evaluated() {
-  const std::lock_guard lock(mutex_);
-  std::vector<EvaluationPtr> all;
+  const std::lock_guard lock(memo_mutex_);
+  std::vector<EvaluationPtr> all = failures_;
   for (const auto& [key, evaluation] : memo_) {
     if (evaluation != nullptr) all.push_back(evaluation);
   }
   return all;
 }
 
-EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const StopRule& stop,
-                                        StoreMode mode) {
-  EvaluationPtr& known = memo_[internal::MemoKey(model, *task, options_.seed, mode)];
+EvaluationPtr Evaluator::Known(const std::string& key) {
+  const std::lock_guard lock(memo_mutex_);
+  return memo_[key];
+}
+
+EvaluationPtr Evaluator::Fail(ModelInfo model, TaskPtr task, std::string why) {
+  EvaluationPtr failed = FailedEvaluation(std::move(model), std::move(task), std::move(why));
+  const std::lock_guard lock(memo_mutex_);
+  failures_.push_back(failed);
+  return failed;
+}
+
+EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const How& how) {
+  const std::string key = internal::MemoKey(model, *task, options_.seed, how.mode);
+  const EvaluationPtr known = Known(key);
   // A rule may end before what is not recorded, so such a failure is not one of every call.
   const bool failed =
-      known != nullptr && !known->failure.empty() && (known->unrecorded == 0 || !stop);
-  if (failed || (known != nullptr && IsDone(*known) && !stop)) return known;
+      known != nullptr && !known->failure.empty() && (known->unrecorded == 0 || !how.stop);
+  if (failed || (known != nullptr && IsDone(*known) && !how.stop)) return known;
 
   // A rule that throws says nothing about the model: what it ended is not remembered.
   bool rule_threw = false;
-  const StopRule rule = !stop ? nullptr : StopRule([&](const Sample& sample, const Outcome& o) {
-    try {
-      return stop(sample, o);
-    } catch (...) {
-      rule_threw = true;
-      throw;
-    }
-  });
+  How asked = how;
+  if (how.stop) {
+    asked.stop = [&](const Sample& sample, const Outcome& outcome) {
+      try {
+        return how.stop(sample, outcome);
+      } catch (...) {
+        rule_threw = true;
+        throw;
+      }
+    };
+  }
   Evaluation evaluation;
   if (known != nullptr && known->failure.empty()) {
     evaluation = *known;
-    if ((rule && CutWhereSatisfied(evaluation, rule)) || known->complete()) {
+    if ((asked.stop && CutWhereSatisfied(evaluation, asked.stop)) || known->complete()) {
       return std::make_shared<const Evaluation>(std::move(evaluation));
     }
   } else {
@@ -147,14 +167,16 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
     evaluation.provenance.seed = internal::SeedFor(*task, options_.seed);
     evaluation.slice = options_.slice;
   }
-  Continue(model, evaluation, rule, mode);
+  Continue(model, evaluation, asked);
   auto result = std::make_shared<const Evaluation>(std::move(evaluation));
-  if (!rule_threw) known = result;
+  if (!rule_threw) {
+    const std::lock_guard lock(memo_mutex_);
+    memo_[key] = result;
+  }
   return result;
 }
 
-void Evaluator::Continue(Model& model, Evaluation& evaluation, const StopRule& stop,
-                         StoreMode mode) const {
+void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) const {
   const std::vector<std::size_t> order = OrderOf(evaluation);
   if (options_.progress != nullptr) {
     options_.progress->Begin(evaluation.model, *evaluation.task);
@@ -163,28 +185,42 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const StopRule& s
     internal::Answers answers(model, evaluation.task->name(),
                               {.store = options_.store,
                                .on_answer = options_.on_answer,
-                               .mode = mode,
-                               .replicate = options_.replicate});
+                               .mode = how.mode,
+                               .replicate = options_.replicate,
+                               .may_wait = !how.nested});
     evaluation.provenance.identity = answers.identity();
     evaluation.provenance.recording = answers.recording();
-    internal::Run(*this, evaluation.model, answers, evaluation, {.order = order, .stop = stop})
-        .Complete();
-    const std::string not_recorded = answers.not_recorded();
-    if (!not_recorded.empty()) evaluation.provenance.not_recorded = not_recorded;
-  } catch (const internal::Unrecorded& error) {
-    evaluation.failure = error.what();
-    if (evaluation.unrecorded == 0) {  // Nothing of the model is recorded.
-      std::vector<std::size_t> all = order;
-      std::sort(all.begin(), all.end());
-      evaluation.unrecorded = all.size();
-      evaluation.failure =
-          internal::NameMissing(all, evaluation.task->dataset().samples()) + "\n" + error.what();
-    }
-    if (!evaluation.provenance.recording.empty()) {
-      evaluation.failure += fmt::format(
-          "\n{} is to answer in the model's place: record it anew where the model is "
-          "(--gatetest_accept, --gatetest_store_export)",
-          evaluation.provenance.recording);
+    const auto run = [&] {
+      internal::Run(*this, evaluation.model, answers, evaluation,
+                    {.order = order, .stop = how.stop})
+          .Complete();
+    };
+    try {
+      const internal::NotRecordedNote note(answers, evaluation.provenance.not_recorded);
+      try {
+        run();
+      } catch (const internal::Incapable&) {
+        // What was recorded of it may be of a time when it could do less.
+        if (!answers.AskForCapabilities()) throw;
+        evaluation.items.clear();
+        run();
+      }
+    } catch (const internal::Unrecorded& error) {
+      evaluation.failure = error.what();
+      if (evaluation.unrecorded == 0) {  // Nothing of the model is recorded.
+        std::vector<std::size_t> all = order;
+        std::sort(all.begin(), all.end());
+        evaluation.unrecorded = all.size();
+        evaluation.failure =
+            internal::NameMissing(all, evaluation.task->dataset().samples()) + "\n" + error.what();
+      }
+      if (!evaluation.provenance.recording.empty()) {
+        evaluation.failure += fmt::format(
+            "\n{} is to answer in the model's place: accept the release anew (--gatetest_accept), "
+            "or "
+            "record it where the model is (--gatetest_store=recording:FOLDER)",
+            evaluation.provenance.recording);
+      }
     }
   } catch (...) {
     evaluation.failure = internal::TextOfCurrentException();

@@ -81,8 +81,9 @@ std::string NameMissing(std::span<const std::size_t> missing, const std::vector<
   for (const std::size_t sample : missing.first(std::min(missing.size(), kMostNamed))) {
     named.push_back(Quote(samples[sample].id));
   }
-  return fmt::format("{} of {} samples are not recorded: {}{}", missing.size(), samples.size(),
-                     fmt::join(named, ", "), missing.size() > named.size() ? ", ..." : "");
+  return fmt::format("{} of {} samples {} not recorded: {}{}", missing.size(), samples.size(),
+                     missing.size() == 1 ? "is" : "are", fmt::join(named, ", "),
+                     missing.size() > named.size() ? ", ..." : "");
 }
 
 std::string ExplainModel(const RecordedModel& model, Store& store) {

@@ -77,6 +77,7 @@ void Run::Complete() {
   for (std::size_t i = 0; i < samples_.size(); ++i) Continue(i);
   Consume();
   while (!next_round_.empty() && !cancel_.requested()) AskRound();
+  if (is_incapable_) throw Incapable(failure_);
   if (!failure_.empty()) throw Error(ErrorCode::kModelFailed, failure_);
   if (!cancel_.requested()) CheckNothingIsMissing();
 }
@@ -91,6 +92,11 @@ void Run::Receive(std::size_t index, Response response, std::int64_t recorded) {
   } catch (...) {
     GiveUp(TextOfCurrentException());
   }
+}
+
+void Run::Wait(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  if (progress_ != nullptr) progress_->Wait(count);
 }
 
 void Run::AskRound() {
@@ -150,7 +156,11 @@ void Run::Continue(std::size_t index) {
   } catch (...) {
     asked.outcome = Outcome::Unmeasured(TextOfCurrentException());
   }
-  if (asked.outcome) std::vector<Exchange>().swap(asked.exchanges);
+  if (!asked.outcome) return;
+  // A scorer may have said more than the model.
+  asked.outcome->unmeasured = answers_.WithoutSecrets(std::move(asked.outcome->unmeasured));
+  asked.outcome->answer = answers_.WithoutKeys(std::move(asked.outcome->answer));
+  std::vector<Exchange>().swap(asked.exchanges);
 }
 
 Outcome Run::Score(const Sample& sample, const std::vector<Exchange>& exchanges) const {
@@ -161,7 +171,10 @@ Outcome Run::Score(const Sample& sample, const std::vector<Exchange>& exchanges)
 }
 
 void Run::AskFor(std::size_t index, const Request& request) {
-  if (!CanDo(traits_.capabilities, request.kind)) GiveUp(std::string(WhatItLacks(request.kind)));
+  if (!CanDo(traits_.capabilities, request.kind)) {
+    is_incapable_ = is_incapable_ || failure_.empty();
+    GiveUp(std::string(WhatItLacks(request.kind)));
+  }
   if (request.kind == RequestKind::kGenerate && request.temperature > 0.0) {
     evaluation_.sampled = true;
   }

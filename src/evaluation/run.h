@@ -35,6 +35,7 @@ class Run final : public AnswerSink {
 
   /// Runs in the model's threads, so nothing is thrown from here.
   void Receive(std::size_t index, Response response, std::int64_t recorded) override;
+  void Wait(std::size_t count) override;
 
  private:
   struct Asked {
@@ -82,6 +83,7 @@ class Run final : public AnswerSink {
   std::size_t answered_ = 0;
   std::size_t consumed_ = 0;  ///< Samples.
   std::string failure_;
+  bool is_incapable_ = false;  ///< That is why.
 };
 
 }  // namespace gatetest::internal

@@ -23,14 +23,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Nobody changes a file's content and keeps all of these by accident.
+/// Nobody changes a file's content and keeps all of these. (A modification time alone can be set,
+/// and build systems do.)
 std::string StampOf(const struct stat& status) {
 #ifdef __APPLE__
-  const auto& changed = status.st_mtimespec;
+  const auto& modified = status.st_mtimespec;
+  const auto& changed = status.st_ctimespec;
 #else
-  const auto& changed = status.st_mtim;
+  const auto& modified = status.st_mtim;
+  const auto& changed = status.st_ctim;
 #endif
-  return fmt::format("{} {}.{:09} {}", status.st_size, changed.tv_sec, changed.tv_nsec,
+  return fmt::format("{} {}.{:09} {}.{:09} {} {}", status.st_size, modified.tv_sec,
+                     modified.tv_nsec, changed.tv_sec, changed.tv_nsec, status.st_dev,
                      status.st_ino);
 }
 
@@ -81,9 +85,13 @@ void WriteNote(const fs::path& note, const std::string& stamp, const std::string
 }
 
 [[noreturn]] void CannotRead(const fs::path& path, int error) {
+  std::error_code unknown;
+  const fs::path absolute = fs::absolute(path, unknown);
   throw Error(ErrorCode::kNotFound,
-              fmt::format("{} cannot be read, so its content cannot be told from another's: {}",
-                          path.string(), std::strerror(error)));
+              fmt::format("{} cannot be read, so its content cannot be told from another's: {}. "
+                          "(ModelInfo::weights_file and libraries are read to know whose answers "
+                          "are recorded; ModelInfo::weights is a revision that you state instead.)",
+                          unknown ? path.string() : absolute.string(), std::strerror(error)));
 }
 
 std::string HashContent(const fs::path& path) {

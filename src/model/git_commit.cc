@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "gatetest/error.h"
 #include "gatetest/fingerprints.h"
@@ -48,6 +51,17 @@ std::string Git(const std::filesystem::path& folder, const std::string& argument
                           why.empty() ? "git does not run" : why));
 }
 
+/// Of a list in which each is ended by a NUL.
+std::vector<std::string> Entries(const std::string& list) {
+  std::vector<std::string> entries;
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find('\0', begin), list.size());
+    entries.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return entries;
+}
+
 /// What an untracked file holds. A repository within the work tree is listed as a folder.
 std::string ContentOf(const std::filesystem::path& file) {
   if (std::filesystem::is_symlink(file)) return std::filesystem::read_symlink(file).string();
@@ -59,21 +73,29 @@ std::string ContentOf(const std::filesystem::path& file) {
 std::string GitCommit(const std::filesystem::path& folder) {
   std::string commit = Git(folder, "rev-parse --verify HEAD");
   commit.erase(commit.find_last_not_of('\n') + 1);
-  const std::string changes =
-      Git(folder, "status --porcelain=v1 -z --no-renames --untracked-files=all -- .");
+  const std::string changes = Git(
+      folder,
+      "status --porcelain=v1 -z --no-renames --untracked-files=all --ignore-submodules=none -- .");
   if (changes.empty()) return "git:" + commit;
   internal::Hasher hasher;
   hasher.Add(changes).Add(
       Git(folder,
           "diff --no-ext-diff --no-textconv --no-color --no-renames --full-index --binary "
-          "--submodule=short --src-prefix=a/ --dst-prefix=b/ --diff-algorithm=myers --unified=3 "
+          "--submodule=short --ignore-submodules=none --src-prefix=a/ --dst-prefix=b/ "
+          "--diff-algorithm=myers --unified=3 "
           "HEAD -- ."));
-  const std::string untracked = Git(folder, "ls-files --others --exclude-standard -z -- .");
-  for (std::size_t begin = 0; begin < untracked.size();) {
-    const std::size_t end = untracked.find('\0', begin);
-    const std::string name = untracked.substr(begin, end - begin);
+  for (const std::string& name :
+       Entries(Git(folder, "ls-files --others --exclude-standard -z -- ."))) {
     hasher.Add(name).Add(ContentOf(folder / name));
-    begin = end == std::string::npos ? untracked.size() : end + 1;
+  }
+  // Of a submodule the difference says no more than that it has changes.
+  for (const std::string& entry : Entries(Git(folder, "ls-files --stage -z -- ."))) {
+    constexpr std::string_view kSubmodule = "160000 ";
+    if (!entry.starts_with(kSubmodule)) continue;
+    const std::string name = entry.substr(entry.find('\t') + 1);
+    if (std::filesystem::exists(folder / name / ".git")) {
+      hasher.Add(name).Add(GitCommit(folder / name));
+    }
   }
   return fmt::format("git:{}+changes:{}", commit, hasher.Hex().substr(0, 16));
 }

@@ -16,9 +16,10 @@ namespace {
 using nlohmann::json;  // keeps the keys of an object sorted, which makes its dump canonical
 
 /// JSON holds no bytes that are not UTF-8; replacing them would give two models one identity.
-void PutText(json& object, const char* name, const std::string& text) {
+void PutText(json& object, const char* name, const std::string& text,
+             const std::vector<std::string>& secrets) {
   if (text.empty()) return;
-  const std::string shown = RedactAddresses(text);
+  const std::string shown = RedactAddresses(HashSecrets(text, secrets));
   if (FindInvalidUtf8(shown) == std::string_view::npos) {
     object[name] = shown;
     return;
@@ -41,9 +42,9 @@ bool HasWeights(const ModelInfo& info) {
   return !info.weights.empty() || !info.weights_file.empty();
 }
 
-void PutCode(json& identity, const ModelInfo& info) {
+void PutCode(json& identity, const ModelInfo& info, const std::vector<std::string>& secrets) {
   if (!info.code_id.empty() || !info.provider.empty()) {
-    PutText(identity, "code", info.code_id);
+    PutText(identity, "code", info.code_id, secrets);
     return;
   }
   json build = json::object();
@@ -73,13 +74,14 @@ std::string WhyNotRecordable(const ModelInfo& info) {
 }
 
 std::string IdentityOf(const ModelInfo& info, std::uint64_t instance) {
+  const std::vector<std::string> secrets = SecretsOfEnvironment(info.api_key_variable);
   json identity = json::object();
-  PutText(identity, "name", info.name);
-  PutText(identity, "quantization", info.quantization);
-  PutText(identity, "provider", info.provider);
-  PutText(identity, "weights", Weights(info));
-  PutText(identity, "options", info.options);
-  PutCode(identity, info);
+  PutText(identity, "name", info.name, secrets);
+  PutText(identity, "quantization", info.quantization, secrets);
+  PutText(identity, "provider", info.provider, secrets);
+  PutText(identity, "weights", Weights(info), secrets);
+  PutText(identity, "options", info.options, secrets);
+  PutCode(identity, info, secrets);
   if (!WhyNotRecordable(info).empty()) identity["instance"] = instance;
   return identity.dump(-1, ' ', false, json::error_handler_t::replace);
 }

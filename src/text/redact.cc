@@ -16,6 +16,13 @@ std::string Redacted(std::string_view secret) {
   return "[redacted " + Hasher().Add(secret).Hex().substr(0, 8) + "]";
 }
 
+void ReplaceAll(std::string& text, const std::string& what, std::string_view by) {
+  for (std::size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+}
+
 /// "key=value&flag" with every value, and every part without one, redacted.
 std::string RedactQuery(std::string_view query) {
   std::string text;
@@ -89,14 +96,13 @@ std::vector<std::string> SecretsOfEnvironment(const std::string& key_variable) {
   return secrets;
 }
 
+std::string HashSecrets(std::string text, const std::vector<std::string>& secrets) {
+  for (const std::string& secret : secrets) ReplaceAll(text, secret, Redacted(secret));
+  return text;
+}
+
 std::string RedactSecrets(std::string text, const std::vector<std::string>& secrets) {
-  constexpr std::string_view kInstead = "[credential]";
-  for (const std::string& secret : secrets) {
-    for (std::size_t at = text.find(secret); at != std::string::npos;
-         at = text.find(secret, at + kInstead.size())) {
-      text.replace(at, secret.size(), kInstead);
-    }
-  }
+  for (const std::string& secret : secrets) ReplaceAll(text, secret, "[credential]");
   return text;
 }
 

@@ -18,6 +18,9 @@ std::string RedactAddresses(std::string_view text);
 /// "EMPTY") are too common as words to be taken for one.
 std::vector<std::string> SecretsOfEnvironment(const std::string& key_variable);
 
+/// The text with a short hash in place of each: texts that differ in one still differ.
+std::string HashSecrets(std::string text, const std::vector<std::string>& secrets);
+
 /// The text without them: "[credential]" stands where one was.
 std::string RedactSecrets(std::string text, const std::vector<std::string>& secrets);
 

@@ -17,21 +17,21 @@ bool MoreIsBetter(Metric metric) {
 }
 
 /// Strictly.
-bool Clears(const Question& question, const Measurement& measurement) {
+bool Clears(const Decidable& question, const Measurement& measurement) {
   return MoreIsBetter(question.metric) ? measurement.distance > 0.0 : measurement.distance < 0.0;
 }
 
-double PassP(const Question& question, const Measurement& measurement) {
+double PassP(const Decidable& question, const Measurement& measurement) {
   return MoreIsBetter(question.metric) ? measurement.p.above : measurement.p.below;
 }
 
-double FailP(const Question& question, const Measurement& measurement) {
+double FailP(const Decidable& question, const Measurement& measurement) {
   return MoreIsBetter(question.metric) ? measurement.p.below : measurement.p.above;
 }
 
 /// What decides beyond the samples: the bound that is nearer to the limit, or a test's p-value.
 /// "the interval's lower bound 0.9127 is", "p is 0.0002 (exact McNemar test)".
-std::string BoundText(const Question& question, const Measurement& measurement, bool passed) {
+std::string BoundText(const Decidable& question, const Measurement& measurement, bool passed) {
   if (!measurement.test.empty()) {
     const double p = passed ? PassP(question, measurement) : FailP(question, measurement);
     return fmt::format("p = {:.2g} ({})", p, measurement.test);
@@ -43,7 +43,7 @@ std::string BoundText(const Question& question, const Measurement& measurement, 
 }
 
 /// Whether the bound on the generous side clears the limit: else the model fails by its interval.
-bool BoundClears(const Question& question, const Interval& interval) {
+bool BoundClears(const Decidable& question, const Interval& interval) {
   return MoreIsBetter(question.metric) ? interval.upper >= question.limit
                                        : interval.lower <= question.limit;
 }
@@ -56,7 +56,7 @@ double CautiousZ(const Measurement& measurement) {
 }
 
 /// "about 400 more samples would decide", at the level of the side on which the estimate is.
-std::string MoreToDecide(const Question& question, const Measurement& measurement) {
+std::string MoreToDecide(const Decidable& question, const Measurement& measurement) {
   constexpr double kHopeless = 20.0;
   const Estimate& estimate = measurement.estimate;
   const auto n = static_cast<double>(estimate.n);
@@ -77,7 +77,7 @@ std::string MoreToDecide(const Question& question, const Measurement& measuremen
 }
 
 /// What the interval adds to a verdict about these very samples.
-std::string BeyondTheseSamples(const Question& question, const Measurement& measurement,
+std::string BeyondTheseSamples(const Decidable& question, const Measurement& measurement,
                                bool passed) {
   const Estimate& estimate = measurement.estimate;
   if (!estimate.interval && estimate.too_few.empty()) {
@@ -95,7 +95,7 @@ std::string BeyondTheseSamples(const Question& question, const Measurement& meas
                      MoreToDecide(question, measurement));
 }
 
-Decision DecideDataset(const Question& question, const Measurement& measurement) {
+Decision DecideDataset(const Decidable& question, const Measurement& measurement) {
   const double value = measurement.estimate.value;
   const bool passed = Clears(question, measurement);
   std::string reason =
@@ -113,13 +113,13 @@ Decision DecideDataset(const Question& question, const Measurement& measurement)
 }
 
 /// What Holm's procedure asked of a FAILED among several; empty for one task alone.
-std::string HolmText(const Question& question, double p) {
+std::string HolmText(const Decidable& question, double p) {
   if (question.family < 2) return "";
   return fmt::format(" (p = {:.2g}, and Holm's level for this one of {} tasks is {:.2g})", p,
                      question.family, question.failure_alpha);
 }
 
-std::string Undecided(const Question& question, const Measurement& measurement) {
+std::string Undecided(const Decidable& question, const Measurement& measurement) {
   const Interval& interval = *measurement.estimate.interval;
   if (!measurement.test.empty()) {
     return fmt::format(
@@ -132,7 +132,7 @@ std::string Undecided(const Question& question, const Measurement& measurement) 
 }
 
 /// "the interval's lower bound 0.9127 is above 0.9000".
-std::string WhatDecides(const Question& question, const Measurement& measurement, bool passed) {
+std::string WhatDecides(const Decidable& question, const Measurement& measurement, bool passed) {
   const std::string limit = ShowNumber(question.limit);
   if (measurement.test.empty()) {
     return fmt::format("{} is {}{} {}", BoundText(question, measurement, passed),
@@ -143,7 +143,7 @@ std::string WhatDecides(const Question& question, const Measurement& measurement
                      passed ? PassP(question, measurement) : FailP(question, measurement));
 }
 
-Decision DecidePopulation(const Question& question, const Measurement& measurement) {
+Decision DecidePopulation(const Decidable& question, const Measurement& measurement) {
   const Estimate& estimate = measurement.estimate;
   Decision decision{Verdict::kInconclusive};
   if (!estimate.too_few.empty()) {
@@ -183,7 +183,7 @@ Decision DecidePopulation(const Question& question, const Measurement& measureme
 
 std::string_view RelationOf(Metric metric) { return MoreIsBetter(metric) ? "above" : "below"; }
 
-Decision Decide(const Question& question, const Measurement& measurement) {
+Decision Decide(const Decidable& question, const Measurement& measurement) {
   if (measurement.impossible) {
     return {Verdict::kFailed,
             fmt::format("infinite is not {} {}: a token has probability 0, whatever other texts "

@@ -14,7 +14,7 @@
 namespace gatetest::internal {
 
 /// One limit with everything that decides it.
-struct Question {
+struct Decidable {
   Metric metric;
   double limit;
   Claim claim;
@@ -35,7 +35,7 @@ struct Decision {
 std::string_view RelationOf(Metric metric);
 
 /// Never kNotMeasured: that is for those who could not measure.
-Decision Decide(const Question& question, const Measurement& measurement);
+Decision Decide(const Decidable& question, const Measurement& measurement);
 
 }  // namespace gatetest::internal
 

@@ -8,6 +8,7 @@
 
 #include "gatetest/corpus.h"
 #include "gatetest/verdict.h"
+#include "src/evaluation/sources.h"
 #include "src/text/show.h"
 #include "src/verdict/decide.h"
 #include "src/verdict/losses.h"
@@ -130,18 +131,6 @@ std::string Actual(const Judgement& judgement, const Finding& finding) {
   return text;
 }
 
-std::string Provenance(const Evaluation& evaluation) {
-  const gatetest::Provenance& from = evaluation.provenance;
-  const std::string since =
-      from.cached > 0 ? fmt::format(" (oldest {})", internal::ShowDay(from.oldest)) : "";
-  if (!from.recording.empty()) {
-    return fmt::format("{}: {} from {}{}", ToString(evaluation.model), from.cached, from.recording,
-                       since);
-  }
-  return fmt::format("{}: {} live, {} cached{}", ToString(evaluation.model), from.live, from.cached,
-                     since);
-}
-
 /// "\nThe answers of tinylm int4 were not recorded: the disk is full"; empty when they were.
 std::string NotRecorded(const Evaluation& evaluation) {
   const std::string& why = evaluation.provenance.not_recorded;
@@ -167,8 +156,8 @@ std::string Evidence(const Subject& subject) {
   if (candidate.items.empty()) return "none";
   const Dataset& dataset = candidate.task->dataset();
   std::string text;
-  if (subject.baseline != nullptr) text = Provenance(*subject.baseline) + "; ";
-  text += fmt::format("{}; data xxh3:{}, seed {}", Provenance(candidate),
+  if (subject.baseline != nullptr) text = internal::ShowSources(*subject.baseline) + "; ";
+  text += fmt::format("{}; data xxh3:{}, seed {}", internal::ShowSources(candidate),
                       dataset.hash().substr(0, 12), candidate.provenance.seed);
   text += fmt::format("\n{}", candidate.task->protocol());
   if (subject.baseline != nullptr) text += Truncated(*subject.baseline);

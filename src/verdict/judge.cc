@@ -19,9 +19,9 @@ namespace gatetest {
 namespace {
 
 using internal::CountMissing;
+using internal::Decidable;
 using internal::Decision;
 using internal::Measurement;
-using internal::Question;
 
 /// Limits that can hold and can fail: [lowest, highest], without the ends that no value can clear.
 struct LimitRange {
@@ -63,7 +63,7 @@ void CheckAlpha(double alpha) {
 
 Decision NotMeasured(std::string why) { return {Verdict::kNotMeasured, std::move(why)}; }
 
-Measurement MeasureFor(const Question& question, std::span<const Subject> subjects,
+Measurement MeasureFor(const Decidable& question, std::span<const Subject> subjects,
                        CountMissing missing) {
   return internal::Measure(question.metric, subjects,
                            {.alpha = question.alpha,
@@ -74,7 +74,7 @@ Measurement MeasureFor(const Question& question, std::span<const Subject> subjec
 }
 
 /// What the verdict would be if all missing samples counted for, or against, the model.
-Decision DecideCounting(CountMissing missing, const Question& question,
+Decision DecideCounting(CountMissing missing, const Decidable& question,
                         std::span<const Subject> subjects) {
   try {
     return internal::Decide(question, MeasureFor(question, subjects, missing));
@@ -85,7 +85,7 @@ Decision DecideCounting(CountMissing missing, const Question& question,
 
 /// A verdict stands if the samples that are missing could not change it.
 Decision BoundMissing(const Decision& decision, const Measurement& measurement,
-                      const Question& question, std::span<const Subject> subjects) {
+                      const Decidable& question, std::span<const Subject> subjects) {
   const internal::Missing& missing = measurement.missing;
   const Decision best = DecideCounting(CountMissing::kFor, question, subjects);
   const Decision worst = DecideCounting(CountMissing::kAgainst, question, subjects);
@@ -110,14 +110,15 @@ struct Ranked {
   double failure_p = 1.0;
 };
 
-Ranked JudgeTogether(const Question& question, std::vector<Subject> subjects) {
+Ranked JudgeTogether(const Decidable& question, std::vector<Subject> subjects) {
   Ranked ranked;
   Finding& finding = ranked.finding;
   Decision decision;
   try {
     for (const Subject& subject : subjects) {
       if (subject.baseline != nullptr && NeedsBaseline(question.metric)) {
-        Comparison(subject.baseline, subject.candidate);  // Throws for what does not compare.
+        Comparison(subject.baseline, subject.candidate,
+                   subject.same_model);  // Throws for what does not compare.
       }
     }
     const Measurement measurement = MeasureFor(question, subjects, CountMissing::kNot);
@@ -138,7 +139,7 @@ Ranked JudgeTogether(const Question& question, std::vector<Subject> subjects) {
 
 /// Every subject by itself. Holm (1979): the smallest of k p-values has to be below alpha/k, the
 /// next below alpha/(k-1), and so on; the first that is not, and all after it, are no FAILED.
-std::vector<Finding> JudgeEach(Question question, const std::vector<Subject>& subjects) {
+std::vector<Finding> JudgeEach(Decidable question, const std::vector<Subject>& subjects) {
   std::vector<Ranked> all;
   for (const Subject& subject : subjects) all.push_back(JudgeTogether(question, {subject}));
   if (question.claim == Claim::kPopulation && all.size() > 1) {
@@ -264,10 +265,10 @@ Judgement Judge(const Requirement& requirement, std::span<const Subject> subject
     CheckRequirement(requirement);
     const Limit& limit = requirement.limit;
     CheckAlpha(limit.alpha().value_or(defaults.alpha));
-    const Question question{.metric = requirement.metric,
-                            .limit = limit.threshold(),
-                            .claim = limit.claim().value_or(defaults.claim),
-                            .alpha = limit.alpha().value_or(defaults.alpha)};
+    const Decidable question{.metric = requirement.metric,
+                             .limit = limit.threshold(),
+                             .claim = limit.claim().value_or(defaults.claim),
+                             .alpha = limit.alpha().value_or(defaults.alpha)};
     std::vector<Subject> chosen = ChooseSubjects(requirement, subjects);
     if (limit.pooled()) {
       CheckPooled(chosen);

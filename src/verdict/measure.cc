@@ -22,14 +22,18 @@ void CheckSubject(Metric metric, const Subject& subject) {
                                                    " has neither a task nor a failure");
     }
     if (evaluation != nullptr && !evaluation->failure.empty()) {
+      const std::string& recording = evaluation->provenance.recording;
       throw Error(ErrorCode::kUndefined,
-                  ToString(evaluation->model) + " could not be evaluated: " + evaluation->failure);
+                  fmt::format("{}{} could not be evaluated: {}", ToString(evaluation->model),
+                              recording.empty() ? "" : fmt::format(" ({})", recording),
+                              evaluation->failure));
     }
     if (evaluation != nullptr && evaluation->slice) {
-      throw Error(ErrorCode::kUndefined,
-                  fmt::format("only part {} of {} of the samples was evaluated (--gatetest_slice); a "
-                              "run with --gatetest_mode=replay judges all parts",
-                              evaluation->slice->index + 1, evaluation->slice->count));
+      throw Error(
+          ErrorCode::kUndefined,
+          fmt::format("only part {} of {} of the samples was evaluated (--gatetest_slice); a "
+                      "run with --gatetest_mode=replay judges all parts",
+                      evaluation->slice->index + 1, evaluation->slice->count));
     }
   }
   if (subject.candidate == nullptr || (NeedsBaseline(metric) && subject.baseline == nullptr)) {

@@ -1,15 +1,16 @@
 // A gate whose models are recorded. The tests choose by variables what is different from the run
 // before: of the candidate CHILD_QUALITY (good, fair, bad, broken); of both models CHILD_CODE (the
 // engine's code_id; "build": none), CHILD_ECHO (part of wrong answers), CHILD_URL (part of errors);
-// of the tasks CHILD_STOP (a stop string) and CHILD_SAMPLES; of the gate CHILD_ACCEPTED and
-// CHILD_RECORDING. Each request that a model answers is a line in the file CHILD_LOG, and takes
-// CHILD_DELAY_US.
+// of the tasks CHILD_STOP (a stop string), CHILD_SAMPLES and CHILD_MORE_DATA (a file); of the gate
+// CHILD_ACCEPTED, CHILD_MODE and CHILD_RECORDING. Each request that a model answers is a line in
+// the file CHILD_LOG, and takes CHILD_DELAY_US.
 #include <fcntl.h>
 #include <gatetest/gatetest.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -76,12 +77,17 @@ class Stored : public gatetest::GateTest {
     for (int i = 1; i <= 5; ++i) {
       texts.push_back({.input = "text number " + std::to_string(i) + "\n"});
     }
-    return {.baseline = StoredModel("baseline", "good"),
-            .tasks = {gatetest::ExactMatch(gatetest::MakeDataset("sums", std::move(sums)),
-                                           {.generate = {.stop = {Variable("CHILD_STOP", ";")}}}),
-                      gatetest::Corpus(gatetest::MakeDataset("prose", std::move(texts)))},
-            .accepted = Variable("CHILD_ACCEPTED"),
-            .tolerance = {.accuracy_loss = 0.05, .perplexity_ratio = 1.1}};
+    gatetest::Gate gate{
+        .baseline = StoredModel("baseline", "good"),
+        .tasks = {gatetest::ExactMatch(gatetest::MakeDataset("sums", std::move(sums)),
+                                       {.generate = {.stop = {Variable("CHILD_STOP", ";")}}}),
+                  gatetest::Corpus(gatetest::MakeDataset("prose", std::move(texts)))},
+        .accepted = Variable("CHILD_ACCEPTED"),
+        .tolerance = {.accuracy_loss = 0.05, .perplexity_ratio = 1.1}};
+    const std::string more = Variable("CHILD_MORE_DATA");
+    if (!more.empty()) gate.tasks.push_back(gatetest::ExactMatch(more));
+    if (Variable("CHILD_MODE") == "live") gate.mode = gatetest::StoreMode::kLive;
+    return gate;
   }
 };
 
@@ -96,6 +102,11 @@ TEST_F(Stored, Matcher) {
   EXPECT_THAT(Compare(Candidate(), "sums"), gatetest::RetentionAbove(0.85));
 }
 
+TEST_F(Stored, Throws) {
+  EXPECT_RETENTION_ABOVE(Candidate(), 0.85);
+  throw std::runtime_error("the second model cannot be made");
+}
+
 TEST_F(Stored, DoesNotRegress) { EXPECT_NO_REGRESSION(Candidate()); }
 
 TEST_F(Stored, AgainstARecording) {
@@ -104,6 +115,8 @@ TEST_F(Stored, AgainstARecording) {
   const gatetest::GateScope scope(recorded, gatetest::SharedEvaluator());
   EXPECT_RETENTION_ABOVE(Candidate(), Limit(0.85).On("sums"));
 }
+
+TEST(Plain, IsNoGate) { EXPECT_EQ(1 + 1, 2); }
 
 }  // namespace
 

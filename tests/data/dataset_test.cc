@@ -450,7 +450,7 @@ TEST_F(DatasetTest, AMissingFileSaysWhereItWasLookedFor) {
       ErrorOf("data/x.jsonl", {}, ErrorCode::kNotFound),
       "data/x.jsonl: no such file (looked for " + here +
           "/data/x.jsonl); a relative path starts at the working directory: run the test from "
-          "another one, or set it in CMake with gtest_discover_tests(... WORKING_DIRECTORY "
+          "another one, or set it in CMake with gatetest_discover_tests(... WORKING_DIRECTORY "
           "...)");
   EXPECT_EQ(ErrorOf(here + "/x.csv", {}, ErrorCode::kNotFound),
             here + "/x.csv: no such file; check the path");

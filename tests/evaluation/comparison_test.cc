@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -110,6 +111,20 @@ TEST(Comparison, RefusesEvaluationsThatHaveASampleTwiceOrOneThatIsNotThere) {
   EXPECT_EQ(ErrorOf([&] { Accuracy(twice); }, ErrorCode::kInvalidArgument),
             "the evaluation of tinylm int4 on \"facts\" has an outcome of sample 2 (counted from "
             "0), which its data set does not have");
+}
+
+TEST(Comparison, RefusesAModelAgainstItselfUnlessTheBaselineIsAnEarlierRelease) {
+  const TaskPtr task = TaskOf({Item("a")});
+  Evaluation release = *MakeEvaluation(Rung("int4"), task, Outcomes("+"));
+  release.provenance.identity = R"({"name":"tinylm"})";
+  const auto candidate = std::make_shared<const Evaluation>(release);
+  // That it is a recording makes it no other model.
+  release.provenance.recording = "recording:baselines";
+  const auto baseline = std::make_shared<const Evaluation>(release);
+  EXPECT_NE(ErrorOf([&] { Comparison(baseline, candidate); }, ErrorCode::kInvalidArgument)
+                .find("the candidate is the baseline"),
+            std::string::npos);
+  EXPECT_NO_THROW(Comparison(baseline, candidate, SameModel::kAllowed));
 }
 
 }  // namespace

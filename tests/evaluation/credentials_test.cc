@@ -177,5 +177,31 @@ TEST_F(Credentials, DoNotCountAsAChange) {
               AllOf(HasSubstr("max_tokens was none and is 5"), Not(HasSubstr("prompt"))));
 }
 
+TEST_F(Credentials, AreNotInWhatAScorerSays) {
+  const TaskPtr throws = CustomTask(
+      MakeDataset("one", {{.id = "a", .input = "q"}}),
+      [](const Sample&, const Response&) -> double {
+        throw std::runtime_error("401 for " + kKey + " at https://me:hunter2hunter2@judge");
+      },
+      {.name = "judged"});
+  const EvaluationPtr evaluation = Evaluate(MakeModel(Info()), throws);
+  ASSERT_THAT(evaluation->items, SizeIs(1));
+  EXPECT_THAT(evaluation->items[0].outcome.unmeasured,
+              AllOf(HasSubstr("401 for [credential] at https://"), Not(HasSubstr("hunter2"))));
+}
+
+TEST_F(Credentials, AreNotInWhatAModelDeclaresAndTellModelsApart) {
+  ModelInfo one = Info();
+  one.options = "header " + kKey;
+  const std::string identity = Evaluate(MakeModel(one), Asking("q"))->provenance.identity;
+  EXPECT_THAT(identity, AllOf(HasSubstr("header [redacted"), Not(HasSubstr("0123456789"))));
+  EXPECT_THAT(Recorded(), Not(HasSubstr("0123456789")));
+  ASSERT_EQ(store_.models.count(identity), 1U);
+  EXPECT_THAT(store_.models.at(identity).info.options, Not(HasSubstr("0123456789")));
+  const ScopedVariable other(kVariable, "another-key-of-the-same-service");
+  one.options = "header another-key-of-the-same-service";
+  EXPECT_NE(Evaluate(MakeModel(one), Asking("q"))->provenance.identity, identity);
+}
+
 }  // namespace
 }  // namespace gatetest

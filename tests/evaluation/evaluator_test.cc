@@ -670,5 +670,38 @@ TEST(Evaluator, SeveralThreadsMayAskAndOneEvaluationServesThem) {
   EXPECT_THAT(model->asked, SizeIs(50));
 }
 
+TEST(EvaluatorMemory, CanBeReadWhileSomethingIsEvaluated) {
+  class Watching : public Progress {
+   public:
+    void Begin(const ModelInfo& /*model*/, const Task& /*task*/) override {}
+    void Advance(std::size_t /*answered*/, std::size_t /*asked*/) override {
+      seen = evaluator->Evaluated().size();
+    }
+    void End() override {}
+    Evaluator* evaluator = nullptr;
+    std::size_t seen = 99;
+  };
+  Watching progress;
+  Evaluator evaluator({.progress = &progress});
+  progress.evaluator = &evaluator;
+  const ModelPtr model = FunctionModel(
+      {.name = "m"}, {.generate = [](const Request&) { return Response::Text("a"); }});
+  const TaskPtr task = ExactMatch(MakeDataset("d", {{.input = "q", .answer = "a"}}));
+  EXPECT_EQ(evaluator.Evaluate(model, task)->failure, "");
+  EXPECT_EQ(progress.seen, 0U) << "the one that goes on is not there yet";
+  EXPECT_EQ(evaluator.Evaluated().size(), 1U);
+}
+
+TEST(EvaluatorMemory, HasWhatCouldNotBegin) {
+  Evaluator evaluator;
+  const ModelPtr model =
+      FunctionModel({.name = "m", .weights_file = "/no/such/file"},
+                    {.generate = [](const Request&) { return Response::Text("a"); }});
+  const TaskPtr task = ExactMatch(MakeDataset("d", {{.input = "q", .answer = "a"}}));
+  EXPECT_NE(evaluator.Evaluate(model, task)->failure, "");
+  EXPECT_NE(evaluator.Evaluate(model, ExactMatch("/no/such/data.jsonl"))->failure, "");
+  EXPECT_EQ(evaluator.Evaluated().size(), 2U);
+}
+
 }  // namespace
 }  // namespace gatetest

@@ -204,7 +204,7 @@ TEST(MissingAnswers, NameWhatChangedInTheRequests) {
                            ExactMatch(Numbers(1), {.generate = std::move(generation)}));
   };
   const std::string begin =
-      "1 of 1 samples are not recorded: \"s0\"\n\"s0\" is asked in another way than it was: ";
+      "1 of 1 samples is not recorded: \"s0\"\n\"s0\" is asked in another way than it was: ";
   EXPECT_EQ(failure({.max_tokens = 24}), begin + "max_tokens was none and is 24");
   EXPECT_EQ(failure({.stop = {"\n"}}), begin + R"(stop was none and is ["\n"])");
   EXPECT_EQ(failure({.temperature = 0.5}), begin + "temperature was none and is 0.5");
@@ -268,7 +268,7 @@ TEST(MissingAnswers, OfSeveralRequestsAreOneSample) {
                 [](const MemoryStore::Record& record) { return record.question.sample == "b"; });
   const EvaluationPtr replayed = Replay(store, kRecordable, MultipleChoice(data));
   EXPECT_EQ(replayed->unrecorded, 1U);
-  EXPECT_THAT(replayed->failure, testing::StartsWith("1 of 2 samples are not recorded: \"b\"\n"));
+  EXPECT_THAT(replayed->failure, testing::StartsWith("1 of 2 samples is not recorded: \"b\"\n"));
 }
 
 }  // namespace

@@ -488,8 +488,44 @@ TEST(StoreReplay, WhatAModelCannotDoIsKnownWithoutIt) {
   const ModelPtr generates = FunctionModel(
       kRecordable, {.generate = [](const Request& r) { return Response::Text(r.prompt); }});
   EvaluateOnce(store, generates, ExactMatch(Numbers(2)));
-  EXPECT_THAT(EvaluateOnce(store, NeverLoaded(), Corpus(Numbers(2)))->failure,
+  Evaluator replay({.store = &store, .mode = StoreMode::kReplay});
+  EXPECT_THAT(replay.Evaluate(NeverLoaded(), Corpus(Numbers(2)))->failure,
               HasSubstr("log-probabilities"));
+}
+
+TEST(StoreAuto, AModelThatCanDoMoreThanWhenItWasRecordedIsAsked) {
+  MemoryStore store;
+  const ModelPtr generates = FunctionModel(
+      kRecordable, {.generate = [](const Request& r) { return Response::Text(r.prompt); }});
+  EvaluateOnce(store, generates, ExactMatch(Numbers(2)));
+  const ModelPtr scores_too = FunctionModel(
+      kRecordable, {.score =
+                        [](const Request& r) {
+                          return Response::Logprobs(std::vector<double>(r.continuation.size(), -1));
+                        },
+                    .generate = [](const Request& r) { return Response::Text(r.prompt); }});
+  EXPECT_EQ(EvaluateOnce(store, scores_too, Corpus(Numbers(2)))->failure, "");
+  // And from then on that is recorded too.
+  Evaluator replay({.store = &store, .mode = StoreMode::kReplay});
+  EXPECT_EQ(replay.Evaluate(NeverLoaded(), Corpus(Numbers(2)))->failure, "");
+}
+
+TEST(StoreAuto, AnEvaluationWithinAnotherOneWaitsForNobody) {
+  MemoryStore store;
+  const ModelPtr model = MakeModel();
+  const TaskPtr inner_task = ExactMatch(Numbers(3));
+  std::vector<std::string> inner_failures;
+  // Its scorer evaluates the same questions, which the outer evaluation has claimed.
+  const TaskPtr outer_task =
+      CustomTask(Numbers(3),
+                 [&](const Sample& sample, const Response& response) {
+                   Evaluator inner({.store = &store});
+                   inner_failures.push_back(inner.Evaluate(model, inner_task)->failure);
+                   return response.text == sample.answer ? 1.0 : 0.0;
+                 },
+                 {.name = "outer"});
+  EXPECT_EQ(EvaluateOnce(store, model, outer_task)->failure, "");
+  EXPECT_THAT(inner_failures, ElementsAre("", "", ""));
 }
 
 // ------------------------------------------------------------------------------------ on_answer

@@ -180,5 +180,29 @@ TEST_F(GitCommitTest, WithoutGitIsAnError) {
   EXPECT_THAT(ErrorOf([&] { Commit(); }, ErrorCode::kNotFound), HasSubstr("cannot be told"));
 }
 
+TEST_F(GitCommitTest, TellsChangesInASubmoduleApart) {
+  const TemporaryFolder library;
+  library.Write("kernel.cc", "one\n");
+  const std::string git = "git -C '" + library.path().string() +
+                          "' -c user.name=me -c user.email=me@example.com -c commit.gpgsign=false ";
+  ASSERT_EQ(RunProcess(git + "init --quiet && " + git + "add . && " + git +
+                       "commit --quiet --message=one")
+                .exit_code,
+            0);
+  Git("-c protocol.file.allow=always submodule --quiet add '" + library.path().string() +
+      "' library");
+  Git("commit --quiet --message=library");
+  const std::string clean = Commit();
+  EXPECT_EQ(clean.find("+changes"), std::string::npos);
+  folder_.Write("library/kernel.cc", "two\n");
+  const std::string two = Commit();
+  folder_.Write("library/kernel.cc", "three\n");
+  const std::string three = Commit();
+  EXPECT_NE(two, clean);
+  EXPECT_NE(two, three);
+  Git("config submodule.library.ignore dirty");
+  EXPECT_EQ(Commit(), three) << "whatever the user's settings hide";
+}
+
 }  // namespace
 }  // namespace gatetest

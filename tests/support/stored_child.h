@@ -53,6 +53,11 @@ class StoredChild {
   const TemporaryFolder folder_;
 };
 
+/// "DATE" in place of each day.
+inline std::string WithoutDates(const std::string& text) {
+  return std::regex_replace(text, std::regex(R"(20\d\d-\d\d-\d\d)"), "DATE");
+}
+
 /// The first failure's text: from "Expected:" to the line before "[  FAILED  ]", without the
 /// folders of this machine and without today's date.
 inline std::string MessageIn(const std::string& output) {
@@ -61,7 +66,7 @@ inline std::string MessageIn(const std::string& output) {
   std::string text = output.substr(begin, output.find("[  FAILED  ]", begin) - begin);
   text = std::regex_replace(text, std::regex("cd [^ ]+ && [^ ]*/child_"), "cd DIR && child_");
   text = std::regex_replace(text, std::regex(R"((sqlite|recording):/[^ ]*/)"), "$1:DIR/");
-  return std::regex_replace(text, std::regex(R"(20\d\d-\d\d-\d\d)"), "DATE");
+  return WithoutDates(text);
 }
 
 }  // namespace gatetest::testing_support

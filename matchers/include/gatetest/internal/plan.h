@@ -15,7 +15,7 @@ namespace gatetest::internal {
 void PlanRequirement(const Requirement& requirement, const ModelPtr& model, const GateScope& scope);
 
 /// The same for an evaluation that a matcher is to judge.
-void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, Evaluator& evaluator);
+void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope& scope);
 
 /// "6 expectations and 4 evaluations for matchers would take 10 evaluations in all: ...", and that
 /// nothing was gated. The last lines of a run.

@@ -1,0 +1,42 @@
+#include "src/evaluation/sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "src/text/show.h"
+
+namespace gatetest::internal {
+namespace {
+
+std::string Since(const Provenance& from) {
+  return from.cached > 0 ? fmt::format(" (oldest {})", ShowDay(from.oldest)) : "";
+}
+
+}  // namespace
+
+std::string ShowSources(const Evaluation& evaluation) {
+  const Provenance& from = evaluation.provenance;
+  if (!from.recording.empty()) {
+    return fmt::format("{}: {} from {}{}", ToString(evaluation.model), from.cached, from.recording,
+                       Since(from));
+  }
+  return fmt::format("{}: {} live, {} cached{}", ToString(evaluation.model), from.live, from.cached,
+                     Since(from));
+}
+
+std::string ShowSources(std::span<const EvaluationPtr> evaluations) {
+  Provenance all;
+  for (const EvaluationPtr& evaluation : evaluations) {
+    const Provenance& from = evaluation->provenance;
+    all.live += from.live;
+    all.cached += from.cached;
+    if (from.cached == 0) continue;
+    all.oldest = all.oldest == 0 ? from.oldest : std::min(all.oldest, from.oldest);
+  }
+  return fmt::format("{}: {} live, {} cached{}",
+                     ShowCount(static_cast<double>(all.live + all.cached), "samples"), all.live,
+                     all.cached, Since(all));
+}
+
+}  // namespace gatetest::internal

@@ -1,0 +1,20 @@
+// Where the outcomes of an evaluation come from, as people read it.
+#ifndef GATETEST_SRC_EVALUATION_SOURCES_H_
+#define GATETEST_SRC_EVALUATION_SOURCES_H_
+
+#include <span>
+#include <string>
+
+#include "gatetest/evaluation.h"
+
+namespace gatetest::internal {
+
+/// "tinylm int4: 40 live, 660 cached (oldest 2026-11-20)".
+std::string ShowSources(const Evaluation& evaluation);
+
+/// "76 samples: 38 live, 38 cached (oldest 2026-11-20)", of all together.
+std::string ShowSources(std::span<const EvaluationPtr> evaluations);
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_SRC_EVALUATION_SOURCES_H_
