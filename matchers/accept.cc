@@ -171,10 +171,8 @@ void RefuseSecond(const std::filesystem::path& folder, const Candidate& candidat
 ModelPtr AcceptedRelease(const Gate& gate, const ModelInfo& info, const Task& task) {
   const auto file = FindRecording(FolderOf(gate), info, task.name());
   if (file) return Recorded(*file);
-  throw Error(ErrorCode::kNotFound,
-              fmt::format("no release of {} on \"{}\" was accepted in {}\nAccept one with "
-                          "--gatetest_accept, look at it, and commit it",
-                          ToString(info), task.name(), FolderOf(gate).string()));
+  throw NothingAccepted(fmt::format("no release of {} on \"{}\" was accepted in {}", ToString(info),
+                                    task.name(), FolderOf(gate).string()));
 }
 
 std::string AcceptRelease(const ModelPtr& model, const GateScope& scope) {

@@ -216,28 +216,34 @@ bool LacksRecorded(const EvaluationPtr& evaluation) {
 }
 
 /// The line that runs the current test again; empty outside of one.
-std::string CommandInMode(std::optional<StoreMode> mode) {
+std::string Command(std::optional<StoreMode> mode, const std::string& flag = "") {
   const TestInfo* const test = UnitTest::GetInstance()->current_test_info();
   if (test == nullptr) return "";
   const std::string program =
       TheRunSettings().program.empty() ? "THIS_PROGRAM" : ShellQuoted(TheRunSettings().program);
   const std::string filter =
       fmt::format("--gtest_filter={}.{}", test->test_suite_name(), test->name());
-  return fmt::format("cd {} && {} {}{}{}",
-                     ShellQuoted(UnitTest::GetInstance()->original_working_dir()), program,
-                     ShellQuoted(filter), TheRunSettings().rerun_flags,
-                     mode ? fmt::format(" --gatetest_mode={}", Name(*mode)) : "");
+  return fmt::format(
+      "cd {} && {} {}{}{}{}", ShellQuoted(UnitTest::GetInstance()->original_working_dir()), program,
+      ShellQuoted(filter), TheRunSettings().rerun_flags,
+      mode ? fmt::format(" --gatetest_mode={}", Name(*mode)) : "", flag.empty() ? "" : " " + flag);
 }
 
 }  // namespace
 
-std::string RerunCommand() { return CommandInMode(TheRunSettings().mode); }
+std::string RerunCommand() {
+  return Command(TheRunSettings().mode, TheRunSettings().accept ? "--gatetest_accept" : "");
+}
+
+std::string RerunCommandWith(const std::string& flag) {
+  return Command(TheRunSettings().mode, flag);
+}
 
 std::string RecordLine(const Judgement& judgement) {
   for (const Finding& finding : judgement.findings) {
     for (const Subject& subject : finding.subjects) {
       if (!LacksRecorded(subject.candidate) && !LacksRecorded(subject.baseline)) continue;
-      const std::string command = CommandInMode(StoreMode::kAuto);
+      const std::string command = Command(StoreMode::kAuto);
       return command.empty() ? "" : fmt::format("{:>8}: {}\n", "Record", command);
     }
   }

@@ -42,6 +42,9 @@ extern const char kNoGate[];
 /// the store that was to be replayed; else empty.
 std::string RecordLine(const Judgement& judgement);
 
+/// The same line with a flag more.
+std::string RerunCommandWith(const std::string& flag);
+
 /// "cd /ci/build && ./gate_test --gtest_filter=Gate.Int4": a line to paste, with the
 /// flags that change verdicts. Empty outside of a test.
 std::string RerunCommand();

@@ -62,9 +62,10 @@ std::vector<Part> PartsOf(const ModelPtr& model, const Gate& gate) {
                                        << text << (rerun.empty() ? "" : "   Rerun: " + rerun);
 }
 
-::testing::AssertionResult NotMeasured(const std::string& what, const std::string& why) {
-  return Fail(what,
-              Explain(Judgement{.requirement = {Metric::kAccuracyLoss, 0.0}, .failure = why}));
+::testing::AssertionResult NotMeasured(const std::string& what, const std::string& why,
+                                       const std::string& more = "") {
+  return Fail(
+      what, Explain(Judgement{.requirement = {Metric::kAccuracyLoss, 0.0}, .failure = why}) + more);
 }
 
 /// The tasks that have one metric are judged together, as those of any other limit are.
@@ -135,6 +136,10 @@ std::vector<Judgement> Judge(const ModelPtr& model, const std::vector<Part>& par
     }
     const std::vector<Judgement> judgements = Judge(model, parts, scope->evaluator());
     return scope->evaluator().options().slice ? NotJudged(kOnlySlice) : Report(what, judgements);
+  } catch (const NothingAccepted& error) {
+    const std::string accept = RerunCommandWith("--gatetest_accept");
+    return NotMeasured(what, error.what(),
+                       accept.empty() ? "" : fmt::format("{:>8}: {}\n", "Accept", accept));
   } catch (const std::exception& error) {
     return NotMeasured(what, error.what());
   }

@@ -108,7 +108,8 @@ function(check_core)
   file(COPY "${SOURCE_DIR}/tests/consumer/installed_core/" "${SOURCE_DIR}/tests/children/core_only.cc"
     DESTINATION "${project}")
   configure_and_build("the core alone" "${project}" "${project}/build"
-    "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON ${ARGN})
+    "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON
+    -DCMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON ${ARGN})
   run("run the core alone" COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${project}/build" --no-tests=error)
   if(NOT PKG_CONFIG)
     message(FATAL_ERROR "there is no pkg-config to try gatetest-core.pc with: install it")
@@ -133,7 +134,7 @@ project(refused LANGUAGES CXX)
 find_package(gatetest ${asked} CONFIG REQUIRED)
 ")
   run("ask for ${what}" FAILS "${says}"
-    COMMAND ${configure} "-DCMAKE_PREFIX_PATH=${prefix}" -S "${project}" -B "${project}/build")
+    COMMAND ${configure} "-DCMAKE_PREFIX_PATH=${prefix}" -S "${project}" -B "${project}/build" ${ARGN})
 endfunction()
 
 # The other examples. (What the ladder finds is tested where it is part of the whole build.)
@@ -158,6 +159,8 @@ if(WAY STREQUAL "installed")
   check_installed_headers()
   check_core()
   check_refusal("an unknown component" "COMPONENTS matcher" "there are: core store matchers fixtures main gatetest.")
+  check_refusal("the store without SQLite" "COMPONENTS store" "Its component store needs SQLite 3.37"
+    -DCMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON)
   check_refusal("another major version" "7.0" "requested version \"7.0\"")
 elseif(WAY STREQUAL "installed_examples")
   run("install" COMMAND "${CMAKE_COMMAND}" --install "${BINARY_DIR}" --prefix "${prefix}")

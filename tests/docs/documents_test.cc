@@ -199,6 +199,21 @@ std::string NameOf(const ::testing::TestParamInfo<fs::path>& document) {
 
 INSTANTIATE_TEST_SUITE_P(, Document, ::testing::ValuesIn(Documents()), NameOf);
 
+/// The line to paste has to bring what ./dev brings.
+TEST(Documents, NameEveryPackage) {
+  const std::string dev = ReadFile(kRoot / "dev");
+  const std::string first_gate = ReadFile(kRoot / "docs/first_gate.md");
+  const std::size_t begin = dev.find("for package in ") + 15;
+  std::istringstream packages(dev.substr(begin, dev.find("; do", begin) - begin));
+  std::size_t count = 0;
+  for (std::string package; packages >> package;) {
+    if (package == "\\" || package == "libbenchmark-dev") continue;  // ./dev bench alone needs it.
+    ++count;
+    EXPECT_NE(first_gate.find(" " + package), std::string::npos) << package;
+  }
+  EXPECT_GE(count, 8U);
+}
+
 TEST(Documents, AreAllThere) { EXPECT_GE(Documents().size(), 10U); }
 
 }  // namespace
