@@ -144,11 +144,11 @@ std::string Changes(const Candidate& candidate, const Before& before) {
     return fmt::format("{} {}; what was accepted before does not compare: {}{}", name,
                        ShowNumber(value), failure.substr(0, failure.find('\n')), answers);
   }
-  const double old_value = ValueOf(*before.evaluation);
-  const std::string values = value == old_value
-                                 ? fmt::format("{} {} as before", name, ShowNumber(value))
-                                 : fmt::format("{} {} -> {}", name, ShowBeside(old_value, value),
-                                               ShowBeside(value, old_value));
+  const double former = ValueOf(*before.evaluation);
+  const std::string values =
+      value == former
+          ? fmt::format("{} {} as before", name, ShowNumber(value))
+          : fmt::format("{} {} -> {}", name, ShowBeside(former, value), ShowBeside(value, former));
   return values + (shares ? SamplesThatChanged(*before.evaluation, now) : "") + answers;
 }
 

@@ -136,7 +136,7 @@ EvaluationPtr Evaluator::Fail(ModelInfo model, TaskPtr task, std::string why) {
 
 EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const How& how) {
   const std::string key = internal::MemoKey(model, *task, options_.seed, how.mode);
-  const EvaluationPtr known = Known(key);
+  EvaluationPtr known = Known(key);
   // A rule may end before what is not recorded, so such a failure is not one of every call.
   const bool failed =
       known != nullptr && !known->failure.empty() && (known->unrecorded == 0 || !how.stop);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "tests/benchmarks/benchmarks.h"
 #include "tests/benchmarks/ratio_report.h"
@@ -84,18 +85,24 @@ void MeasureRecording(benchmark::State& state, const std::string& store) {
 }  // namespace
 
 void RegisterReplayCost(int repetitions) {
-  const auto add = [&](const std::string& name, auto measure) {
-    benchmark::RegisterBenchmark(name.c_str(), measure)
+  struct Case {
+    std::string name;
+    std::string store;
+    void (*measure)(benchmark::State&, const std::string&);
+  };
+  const std::vector<Case> cases = {
+      {"replayed gate, 2 x 5,000 answers, whole process / 0.1 s: sqlite", "sqlite:store.sqlite",
+       MeasureReplay},
+      {"replayed gate, 2 x 5,000 answers, whole process / 0.1 s: recording", "recording:recorded",
+       MeasureReplay},
+      {"recording one answer / 1 ms: sqlite", "sqlite:store.sqlite", MeasureRecording},
+      {"recording one answer / 1 ms: recording", "recording:recorded", MeasureRecording}};
+  for (const Case& one : cases) {
+    benchmark::RegisterBenchmark(one.name.c_str(),
+                                 [one](benchmark::State& state) { one.measure(state, one.store); })
         ->Iterations(1)
         ->Repetitions(repetitions)
         ->UseManualTime();
-  };
-  for (const std::string store : {"sqlite:store.sqlite", "recording:recorded"}) {
-    const std::string kind = store.substr(0, store.find(':'));
-    add("replayed gate, 2 x 5,000 answers, whole process / 0.1 s: " + kind,
-        [store](benchmark::State& state) { MeasureReplay(state, store); });
-    add("recording one answer / 1 ms: " + kind,
-        [store](benchmark::State& state) { MeasureRecording(state, store); });
   }
 }
 
