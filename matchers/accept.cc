@@ -132,9 +132,10 @@ Before FindBefore(const Gate& gate, const Candidate& candidate) {
 std::string Changes(const Candidate& candidate, const Before& before) {
   const Evaluation& now = *candidate.evaluation;
   const bool shares = candidate.task->measures() == Measures::kAccuracy;
-  const double value = ValueOf(now);
+  const double latter = ValueOf(now);
   const std::string name(Name(shares ? Metric::kAccuracy : Metric::kPerplexity));
-  if (before.evaluation == nullptr) return fmt::format("{} {}, the first", name, ShowNumber(value));
+  if (before.evaluation == nullptr)
+    return fmt::format("{} {}, the first", name, ShowNumber(latter));
   const std::string answers =
       before.answers == candidate.answers.size()
           ? ""
@@ -142,13 +143,13 @@ std::string Changes(const Candidate& candidate, const Before& before) {
   const std::string& failure = before.evaluation->failure;
   if (!failure.empty()) {
     return fmt::format("{} {}; what was accepted before does not compare: {}{}", name,
-                       ShowNumber(value), failure.substr(0, failure.find('\n')), answers);
+                       ShowNumber(latter), failure.substr(0, failure.find('\n')), answers);
   }
   const double former = ValueOf(*before.evaluation);
-  const std::string values =
-      value == former
-          ? fmt::format("{} {} as before", name, ShowNumber(value))
-          : fmt::format("{} {} -> {}", name, ShowBeside(former, value), ShowBeside(value, former));
+  const std::string values = latter == former
+                                 ? fmt::format("{} {} as before", name, ShowNumber(latter))
+                                 : fmt::format("{} {} -> {}", name, ShowBeside(former, latter),
+                                               ShowBeside(latter, former));
   return values + (shares ? SamplesThatChanged(*before.evaluation, now) : "") + answers;
 }
 
