@@ -120,12 +120,19 @@ struct Before {
 };
 
 Before FindBefore(const Gate& gate, const Candidate& candidate) {
-  const auto file = FindRecording(FolderOf(gate), candidate.model.info, candidate.task->name());
-  if (!file) return {};
-  const ModelPtr release = Recorded(*file);
-  Before before{.evaluation = Evaluator().Evaluate(release, candidate.task)};
-  for (const Holding& holding : release->recording()->Holdings()) before.answers += holding.answers;
-  return before;
+  try {
+    const auto file = FindAccepted(FolderOf(gate), candidate.model.info, candidate.task->name());
+    if (!file) return {};
+    const ModelPtr release = Recorded(*file);
+    Before before{.evaluation = Evaluator().Evaluate(release, candidate.task)};
+    for (const Holding& holding : release->recording()->Holdings()) {
+      before.answers += holding.answers;
+    }
+    return before;
+  } catch (const Error& error) {
+    // A damaged file, or two of them: this release takes their place.
+    return {.evaluation = FailedEvaluation(candidate.model.info, candidate.task, error.what())};
+  }
 }
 
 /// "accuracy 0.8986 -> 0.9014; 1 lost: ...; 3 gained: ...".
@@ -137,7 +144,7 @@ std::string Changes(const Candidate& candidate, const Before& before) {
   if (before.evaluation == nullptr)
     return fmt::format("{} {}, the first", name, ShowNumber(latter));
   const std::string answers =
-      before.answers == candidate.answers.size()
+      before.answers == candidate.answers.size() || before.answers == 0
           ? ""
           : fmt::format("; {} answers in place of {}", candidate.answers.size(), before.answers);
   const std::string& failure = before.evaluation->failure;
@@ -170,7 +177,7 @@ void RefuseSecond(const std::filesystem::path& folder, const Candidate& candidat
 }  // namespace
 
 ModelPtr AcceptedRelease(const Gate& gate, const ModelInfo& info, const Task& task) {
-  const auto file = FindRecording(FolderOf(gate), info, task.name());
+  const auto file = FindAccepted(FolderOf(gate), info, task.name());
   if (file) return Recorded(*file);
   throw NothingAccepted(fmt::format("no release of {} on \"{}\" was accepted in {}", ToString(info),
                                     task.name(), FolderOf(gate).string()));
@@ -195,7 +202,7 @@ std::string AcceptRelease(const ModelPtr& model, const GateScope& scope) {
   }
   for (const Candidate& candidate : candidates) {
     RefuseSecond(FolderOf(gate), candidate);
-    ReplaceRecording(FolderOf(gate), candidate.model, candidate.task->name(), candidate.answers);
+    AcceptRecording(FolderOf(gate), candidate.model, candidate.task->name(), candidate.answers);
   }
   return fmt::format("accepted {} in {}\n{}\n  Look at the diff of that folder, and commit it.",
                      ToString(model->info()), FolderOf(gate).string(), fmt::join(lines, "\n"));

@@ -2,25 +2,27 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "src/store/model_identity.h"
+#include "src/store/recording_file.h"
 #include "src/store/response_json.h"
 #include "src/text/show.h"
 
 namespace gatetest::internal {
 namespace {
 
-/// The identity without the code that ran; all of it where it is no JSON.
-std::string IdentityWithoutCode(const std::string& identity) {
-  nlohmann::json parts = nlohmann::json::parse(identity, nullptr, /*allow_exceptions=*/false);
-  if (!parts.is_object()) return identity;
-  parts.erase("build");
-  parts.erase("code");
-  return parts.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+/// Whether the answer that is there was recorded later than the one that is copied, or at the same
+/// time. A recording knows days only, and of two of one day the one that is copied wins: it may
+/// have been refreshed in the evening.
+bool IsLater(std::int64_t there, std::int64_t copied) {
+  const bool is_a_day = there == DayOf(there) || copied == DayOf(copied);
+  return is_a_day ? DayOf(there) > DayOf(copied) : there >= copied;
 }
 
 void Copy(Store& from, Store& to, CopiedHolding& copied) {
@@ -37,12 +39,15 @@ void Copy(Store& from, Store& to, CopiedHolding& copied) {
     }
     const std::array<AnswerKey, 1> key = {question.key};
     const std::optional<RecordedAnswer> there = shelf->Find(key).front();
-    if (there && (there->recorded >= answer.recorded ||
+    if (there && (IsLater(there->recorded, answer.recorded) ||
                   ResponseToJson(there->response) == ResponseToJson(answer.response))) {
       ++copied.there;
       return;
     }
-    shelf->Put(question, answer);
+    RecordedAnswer put = answer;
+    // Of one day: it must not be passed over for an answer of another task that has an hour.
+    if (there) put.recorded = std::max(put.recorded, there->recorded);
+    shelf->Put(question, put);
     ++copied.written;
   });
 }

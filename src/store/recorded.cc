@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -15,6 +17,7 @@
 #include "gatetest/error.h"
 #include "gatetest/store.h"
 #include "src/data/text_file.h"
+#include "src/store/model_identity.h"
 #include "src/store/recording_folder.h"
 #include "src/store/recording_store.h"
 
@@ -37,6 +40,27 @@ std::string LastPartOf(const fs::path& path) {
                           "--gatetest_store_export=FOLDER on a gate program, or accept one with "
                           "--gatetest_accept",
                           path.empty() ? "\"\"" : PathText(path), where));
+}
+
+struct NamedModel {
+  std::string name;
+  std::string file;
+};
+
+/// "; those of tinylm f16 differ in build", where one name does not say which is which.
+std::string WhatDiffers(const std::map<std::string, NamedModel>& models) {
+  std::map<std::string, std::set<std::string>> parts;  // By name.
+  for (auto one = models.begin(); one != models.end(); ++one) {
+    for (auto other = std::next(one); other != models.end(); ++other) {
+      if (one->second.name != other->second.name) continue;
+      parts[one->second.name].merge(internal::DifferingParts(one->first, other->first));
+    }
+  }
+  std::string text;
+  for (const auto& [name, differing] : parts) {
+    text += fmt::format("; those of {} differ in {}", name, fmt::join(differing, ", "));
+  }
+  return text;
 }
 
 class RecordingModel final : public Model {
@@ -108,20 +132,23 @@ std::string RecordingModel::OnlyIdentity() const {
   internal::RecordingFolder folder(path_, /*may_be_file=*/true);
   folder.Refresh();
   if (folder.files().empty()) ThrowNoRecording(path_, " (no .jsonl file is in it)");
-  std::map<std::string, std::string> models;  // By identity; one file of each is named.
+  std::map<std::string, NamedModel> models;  // By identity; one file of each is named.
   for (const auto& file : folder.files()) {
     const RecordedModel& model = file->header().model;
-    models.try_emplace(model.identity, fmt::format("{} ({})", ToString(model.info),
-                                                   PathText(file->path().filename())));
+    models.try_emplace(model.identity,
+                       NamedModel{ToString(model.info), PathText(file->path().filename())});
   }
   if (models.size() == 1) return models.begin()->first;
   std::vector<std::string> named;
-  for (const auto& [identity, name] : models) named.push_back(name);
+  for (const auto& [identity, model] : models) {
+    named.push_back(fmt::format("{} ({})", model.name, model.file));
+  }
   std::sort(named.begin(), named.end());
-  throw Error(ErrorCode::kInvalidArgument,
-              fmt::format("the recording {} is of {} models: {}; name one file, or a folder that "
-                          "holds the files of one",
-                          PathText(path_), named.size(), fmt::join(named, ", ")));
+  throw Error(
+      ErrorCode::kInvalidArgument,
+      fmt::format("the recording {} is of {} models: {}{}; delete the files that are not "
+                  "wanted, or name one",
+                  PathText(path_), named.size(), fmt::join(named, ", "), WhatDiffers(models)));
 }
 
 }  // namespace

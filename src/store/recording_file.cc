@@ -22,6 +22,7 @@
 #include "src/store/model_json.h"
 #include "src/store/posix_file.h"
 #include "src/store/store_error.h"
+#include "src/text/show.h"
 #include "src/text/utf8.h"
 
 namespace gatetest::internal {
@@ -48,7 +49,7 @@ std::optional<FileStamp> FindStamp(const fs::path& path) {
     return S_ISREG(status.st_mode) ? std::optional(StampOf(status)) : std::nullopt;
   }
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-  ThrowStoreErrno(path, "read", errno);
+  ThrowRecordingErrno(path, "read", errno);
 }
 
 struct FileText {
@@ -63,7 +64,7 @@ std::optional<FileText> ReadFile(const fs::path& path, Extent extent) {
   const Descriptor file(path, O_RDONLY);
   if (!file && errno == ENOENT) return std::nullopt;
   struct stat status = {};
-  if (!file || ::fstat(file.get(), &status) != 0) ThrowStoreErrno(path, "read", errno);
+  if (!file || ::fstat(file.get(), &status) != 0) ThrowRecordingErrno(path, "read", errno);
   FileText read = {.stamp = StampOf(status), .text = {}};
   constexpr std::size_t kHeaderSize = 16'384;
   std::size_t step =
@@ -72,7 +73,7 @@ std::optional<FileText> ReadFile(const fs::path& path, Extent extent) {
     const std::size_t size = read.text.size();
     read.text.resize(size + step);
     const ssize_t got = ::read(file.get(), read.text.data() + size, step);
-    if (got < 0 && errno != EINTR) ThrowStoreErrno(path, "read", errno);
+    if (got < 0 && errno != EINTR) ThrowRecordingErrno(path, "read", errno);
     read.text.resize(size + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     const std::size_t end = extent == Extent::kAll ? std::string::npos : read.text.find('\n', size);
     if (end != std::string::npos) read.text.resize(end);
@@ -98,11 +99,9 @@ RecordingHeader ReadHeader(std::string_view line, const fs::path& file) {
   const RecordingPlace place = {.file = file, .line = 1};
   line = WithoutReturn(line);
   const std::string problem = WhyNoText(line);
-  if (!problem.empty()) {
-    ThrowAtLine(place,
-                fmt::format("{}; restore the file (git checkout {})", problem, PathText(file)));
-  }
-  return HeaderFromText(line, place);
+  if (problem.empty()) return HeaderFromText(line, place);
+  if (!IsHeader(line)) ThrowNoRecording(place);
+  ThrowDamagedLine(place, problem);
 }
 
 }  // namespace
@@ -128,7 +127,7 @@ void WriteRecording(const fs::path& file, std::string_view text) {
   int error = 0;
   {
     Descriptor out(temporary, O_WRONLY | O_CREAT | O_EXCL);
-    if (!out) ThrowStoreErrno(file, "written", errno);
+    if (!out) ThrowRecordingErrno(file, "written", errno);
     struct stat old = {};
     if (::stat(file.c_str(), &old) == 0) ::fchmod(out.get(), old.st_mode & 0777U);
     error = WriteAll(out.get(), text);
@@ -137,7 +136,7 @@ void WriteRecording(const fs::path& file, std::string_view text) {
   if (error == 0 && std::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
   if (error == 0) return;
   ::unlink(temporary.c_str());
-  ThrowStoreErrno(file, "written", error);
+  ThrowRecordingErrno(file, "written", error);
 }
 
 std::size_t RecordingFile::KeyHash::operator()(const AnswerKey& key) const {
@@ -167,7 +166,12 @@ RecordingFile::Content& RecordingFile::Load() {
     known = std::exchange(content_, std::make_unique<Content>());
   }
   try {
-    if (read) Parse(read->text, known.get());
+    if (read) {
+      // That of Refresh may be of another file that was here a moment ago: sealed, say.
+      header_ = ReadHeader(read->text.substr(0, read->text.find('\n')), path_);
+      Parse(read->text, known.get());
+      CheckSeal();
+    }
   } catch (...) {
     content_.reset();
     throw;
@@ -189,19 +193,15 @@ void RecordingFile::Parse(std::string_view text, const Content* known) {
   while (content_->size < text.size()) {
     const std::size_t end = text.find('\n', content_->size);
     const std::string_view line = WithoutReturn(text.substr(content_->size, end - content_->size));
-    const bool is_first = content_->line_count == 0;
+    const bool is_header = content_->line_count == 0;
     content_->is_terminated = end != std::string_view::npos;
-    if (!content_->is_terminated && !is_first && !nlohmann::json::accept(line)) {
+    if (!content_->is_terminated && !is_header && !nlohmann::json::accept(line)) {
       // Cut off when its process was killed: nobody was told that it is recorded.
       content_->is_terminated = true;
       break;
     }
     ++content_->line_count;
-    if (is_first) {
-      header_ = ReadHeader(line, path_);
-    } else if (!line.empty()) {
-      TakeLine(line, header_.recorded, known);
-    }
+    if (!is_header && !line.empty()) TakeLine(line, header_.recorded, known);
     content_->size = content_->is_terminated ? end + 1 : text.size();
   }
   content_->hasher.AddBytes(text.substr(start, content_->size - start));
@@ -212,8 +212,9 @@ void RecordingFile::TakeLine(std::string_view text, std::int64_t day, const Cont
   const std::string problem = WhyNoText(text);
   if (!problem.empty()) ThrowDamagedLine(place, problem);
   if (IsHeader(text)) {
-    ThrowAtLine(place,
-                "a second header; keep one, or put the answers below it into a file of their own");
+    ThrowAtLine(place, fmt::format("a second header; put it and the answers below it into a file "
+                                   "of their own, or restore the file (git checkout {})",
+                                   PathText(path_)));
   }
   RecordingLine& line = content_->lines.emplace_back();
   LineFromText(text, ModelKey(header_.model.identity), place, line);
@@ -227,6 +228,29 @@ void RecordingFile::TakeLine(std::string_view text, std::int64_t day, const Cont
   }
   content_->latest[line.key] = &line;
   content_->newest = std::max(content_->newest, line.recorded);
+}
+
+RecordingSeal RecordingFile::SealOfContent() const {
+  RecordingSeal seal;
+  for (const auto& [key, line] : content_->latest) seal.Add(ToHex(line->request_key), line->check);
+  return seal;
+}
+
+void RecordingFile::CheckSeal() const {
+  if (!header_.answers) return;
+  const RecordingSeal seal = SealOfContent();
+  if (seal == *header_.answers) return;
+  const auto count = static_cast<double>(header_.answers->answers);
+  const std::string problem =
+      seal.answers == header_.answers->answers
+          ? fmt::format("its header is of {}", ShowCount(count, "other answers"))
+          : fmt::format("its header is of {}, but there {} {}", ShowCount(count, "answers"),
+                        seal.answers == 1 ? "is" : "are", seal.answers);
+  ThrowAtLine({.file = path_, .line = 1},
+              fmt::format("{0}: the file was merged or edited by hand; take one side whole (git "
+                          "checkout --ours {1}, or --theirs; after the merge git checkout BRANCH "
+                          "{1}), or delete it to record its answers anew",
+                          problem, PathText(path_)));
 }
 
 const RecordingLine* RecordingFile::Find(const AnswerKey& key) {
@@ -272,10 +296,23 @@ std::int64_t RecordingFile::newest() const {
   return std::max(header_.recorded, content_ == nullptr ? header_.recorded : content_->newest);
 }
 
+/// Written as a whole, so that readers see either; the bytes of its answers stay as they are.
+void RecordingFile::Unseal() {
+  const std::optional<FileText> read = ReadFile(path_, Extent::kAll);
+  if (!read) return;
+  RecordingHeader open = header_;
+  open.answers.reset();
+  const std::size_t end = std::min(read->text.find('\n'), read->text.size() - 1);
+  WriteRecording(path_, HeaderToText(open) + "\n" + read->text.substr(end + 1));
+  Refresh();
+}
+
 void RecordingFile::Append(std::string_view text, std::int64_t day) {
+  Load();
+  if (header_.answers) Unseal();
   Content& content = Load();
   const Descriptor file(path_, O_WRONLY | O_APPEND);
-  if (!file) ThrowStoreErrno(path_, "written", errno);
+  if (!file) ThrowRecordingErrno(path_, "written", errno);
   const std::string bytes = fmt::format("{}{}\n", content.is_terminated ? "" : "\n", text);
   const auto size = static_cast<off_t>(content.size);
   int error = 0;
@@ -291,7 +328,7 @@ void RecordingFile::Append(std::string_view text, std::int64_t day) {
     stamp_.reset();
     // If this fails too, a line is left that was cut off, which nobody reads.
     [[maybe_unused]] const int ignored = ::ftruncate(file.get(), size);
-    ThrowStoreErrno(path_, "written", error);
+    ThrowRecordingErrno(path_, "written", error);
   }
   ++content.line_count;
   TakeLine(text, day, nullptr);
@@ -315,8 +352,9 @@ void RecordingFile::Tidy(const RecordedModel& model) {
     lines.emplace_back(line->text);
   }
   if (lines.empty()) return;
-  const std::string text =
-      RecordingToText({.task = header_.task, .recorded = oldest, .model = model}, lines);
+  const std::string text = RecordingToText(
+      {.task = header_.task, .recorded = oldest, .answers = SealOfContent(), .model = model},
+      lines);
   const bool is_cut = stamp_ && static_cast<std::size_t>(stamp_->size) != content_->size;
   if (!is_cut && content_->size == text.size() &&
       content_->hasher.Bytes() == Hasher().AddBytes(text).Bytes()) {

@@ -58,6 +58,8 @@ class RecordingFile {
     return header_.model.identity == identity && header_.task == task;
   }
 
+  /// Reads its answers now, so that all that is damaged throws.
+  void Check() { Load(); }
   /// The line that counts for that key; null if there is none.
   const RecordingLine* Find(const AnswerKey& key);
   /// The latest of that turn of that sample, under whatever key.
@@ -70,12 +72,13 @@ class RecordingFile {
   /// RecordedAnswer::recorded of the newest that may be in it.
   std::int64_t newest() const;
 
-  /// Under the lock, after Refresh: records the line in place of one of the same key.
+  /// Under the lock, after Refresh: records the line in place of one of the same key. A sealed file
+  /// is open from then on.
   void Append(std::string_view text, std::int64_t day);
   /// The line of that key was found anew on that day.
   void Renew(const AnswerKey& key, std::int64_t day);
-  /// Under the lock, after Refresh: puts the lines in order, each key once. Writes nothing if
-  /// nothing changes by that.
+  /// Under the lock, after Refresh: puts the lines in order, each key once, and seals them. Writes
+  /// nothing if nothing changes by that.
   void Tidy(const RecordedModel& model);
 
  private:
@@ -96,6 +99,9 @@ class RecordingFile {
   bool Continues(std::string_view text) const;
   void Parse(std::string_view text, const Content* known);
   void TakeLine(std::string_view text, std::int64_t day, const Content* known);
+  RecordingSeal SealOfContent() const;
+  void CheckSeal() const;
+  void Unseal();
 
   const std::filesystem::path path_;
   std::optional<FileStamp> stamp_ = {};

@@ -38,9 +38,9 @@ std::string NamePart(std::string_view text) {
 
 RecordingLock::RecordingLock(const fs::path& folder) {
   Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY);
-  if (!descriptor) ThrowStoreErrno(folder, "opened", errno);
+  if (!descriptor) ThrowRecordingErrno(folder, "opened", errno);
   while (::flock(descriptor.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) ThrowStoreErrno(folder, "locked", errno);
+    if (errno != EINTR) ThrowRecordingErrno(folder, "locked", errno);
   }
   descriptor_ = descriptor.Release();
 }
@@ -50,14 +50,14 @@ RecordingLock::~RecordingLock() { ::close(descriptor_); }
 RecordingFolder::RecordingFolder(const fs::path& path, bool may_be_file) {
   std::error_code error;
   path_ = fs::absolute(path, error).lexically_normal();
-  if (error) ThrowStoreErrno(path, "found", error.value());
+  if (error) ThrowRecordingErrno(path, "found", error.value());
   if (!path_.has_filename()) path_ = path_.parent_path();  // "recordings/".
   const fs::file_status status = fs::status(path_, error);
-  if (!fs::status_known(status)) ThrowStoreErrno(path_, "opened", error.value());
+  if (!fs::status_known(status)) ThrowRecordingErrno(path_, "opened", error.value());
   is_file_ = may_be_file && fs::is_regular_file(status);
   if (fs::exists(status) && !fs::is_directory(status) && !is_file_) {
-    ThrowStoreError(path_, "opened",
-                    "it is not a folder, and a recording is a folder of text files");
+    ThrowRecordingError(path_, "opened",
+                        "it is not a folder, and a recording is a folder of text files");
   }
 }
 
@@ -71,7 +71,7 @@ std::vector<fs::path> RecordingFolder::List() const {
     if (name.ends_with(kExtension) && !name.starts_with('.')) paths.push_back(entries->path());
   }
   if (error && error != std::errc::no_such_file_or_directory) {
-    ThrowStoreErrno(path_, "read", error.value());
+    ThrowRecordingErrno(path_, "read", error.value());
   }
   return paths;
 }
@@ -95,7 +95,7 @@ void RecordingFolder::Refresh() {
 void RecordingFolder::Make() const {
   std::error_code error;
   fs::create_directories(folder(), error);
-  if (error) ThrowStoreErrno(folder(), "made", error.value());
+  if (error) ThrowRecordingErrno(folder(), "made", error.value());
 }
 
 fs::path RecordingFolder::NewFile(const RecordedModel& model, const std::string& task) const {
@@ -115,7 +115,7 @@ fs::path RecordingFolder::NewFile(const RecordedModel& model, const std::string&
     if (!fs::exists(fs::symlink_status(path, ignored))) return path;
     if (at < digits.size()) suffix = "." + digits.substr(at, 8);
   }
-  ThrowStoreError(folder(), "written", "its files have the names of others", "rename them");
+  ThrowRecordingError(folder(), "written", "its files have the names of others", "rename them");
 }
 
 }  // namespace gatetest::internal

@@ -20,6 +20,7 @@
 #include "src/store/model_json.h"
 #include "src/store/natural_order.h"
 #include "src/store/response_json.h"
+#include "src/store/store_error.h"
 #include "src/text/show.h"
 
 namespace gatetest::internal {
@@ -67,12 +68,6 @@ bool ReadKey(std::string_view json, AnswerKey& key) {
   return true;
 }
 
-[[noreturn]] void ThrowDamagedHeader(const RecordingPlace& place, const std::string& what) {
-  ThrowAtLine(place, fmt::format("{}; restore the line (git checkout {}), or delete the file to "
-                                 "record its answers anew",
-                                 what, PathText(place.file)));
-}
-
 [[noreturn]] void ThrowBadField(const RecordingPlace& place, std::string_view name,
                                 std::string_view expected, std::string_view found) {
   ThrowDamagedLine(
@@ -97,15 +92,39 @@ void ThrowAtLine(const RecordingPlace& place, const std::string& what) {
 }
 
 void ThrowDamagedLine(const RecordingPlace& place, const std::string& what) {
-  ThrowAtLine(place, fmt::format("{}; restore the line (git checkout {}), or delete it to record "
-                                 "that answer anew",
+  ThrowAtLine(place, fmt::format("{}; restore the line (git checkout {}), or delete the file to "
+                                 "record its answers anew",
                                  what, PathText(place.file)));
 }
 
+void ThrowNoRecording(const RecordingPlace& place) {
+  ThrowAtLine(place,
+              "is no recording: its first line is no header; keep recordings in a folder of their "
+              "own");
+}
+
 std::string HeaderToText(const RecordingHeader& header) {
-  return fmt::format(R"({{"{}": {}, "task": {}, "recorded": "{}", "model": {}}})", kVersionField,
-                     kRecordingVersion, TextToJson(header.task), ShowDay(header.recorded),
-                     ModelToJson(header.model));
+  const std::string answers =
+      header.answers ? fmt::format(R"("answers": "{}", )", SealToText(*header.answers)) : "";
+  return fmt::format(R"({{"{}": {}, "task": {}, "recorded": "{}", {}{}"model": {}}})",
+                     kVersionField, kRecordingVersion, TextToJson(header.task),
+                     ShowDay(header.recorded), header.accepted ? R"("accepted": true, )" : "",
+                     answers, ModelToJson(header.model));
+}
+
+RecordingSeal SealOf(const std::vector<std::string_view>& lines) {
+  const auto without_quotes = [](std::string_view text) { return text.substr(1, text.size() - 2); };
+  RecordingSeal seal;
+  for (const std::string_view line : lines) {
+    std::string_view key;
+    std::string_view check;
+    for (JsonFields fields(line); fields.Next();) {
+      if (fields.name() == "key") key = without_quotes(fields.value());
+      if (fields.name() == "check") check = without_quotes(fields.value());
+    }
+    seal.Add(key, check);
+  }
+  return seal;
 }
 
 bool IsHeader(std::string_view text) {
@@ -116,39 +135,58 @@ bool IsHeader(std::string_view text) {
 RecordingHeader HeaderFromText(std::string_view text, const RecordingPlace& place) {
   RefuseConflict(text, place);
   const JsonMembers members = ReadJson(text, JsonKind::kObject, "it is the header of a recording");
-  if (!members.problem.empty()) ThrowDamagedHeader(place, members.problem);
-  const auto field = [&](std::string_view name) -> const JsonMember& {
+  const auto find = [&](std::string_view name) -> const JsonMember* {
     for (const JsonMember& member : members.list) {
-      if (member.name == name) return member;
+      if (member.name == name) return &member;
     }
-    ThrowDamagedHeader(
-        place, fmt::format("this is no header of a recording: field \"{}\" is missing", name));
+    return nullptr;
+  };
+  // A formatter may have put the fields in another order.
+  if (!IsHeader(text) && find(kVersionField) == nullptr) ThrowNoRecording(place);
+  if (!members.problem.empty()) ThrowDamagedLine(place, members.problem);
+  const auto field = [&](std::string_view name) -> const JsonMember& {
+    const JsonMember* const member = find(name);
+    if (member != nullptr) return *member;
+    ThrowDamagedLine(place, fmt::format("field \"{}\" of the header is missing", name));
   };
   std::int64_t version = 0;
   if (!ReadInteger(field(kVersionField).text, version) || version < 1) {
-    ThrowDamagedHeader(place, fmt::format("field \"{}\" should be {}, but is {}", kVersionField,
-                                          kRecordingVersion, Quote(field(kVersionField).text)));
+    ThrowDamagedLine(place, fmt::format("field \"{}\" should be {}, but is {}", kVersionField,
+                                        kRecordingVersion, Quote(field(kVersionField).text)));
   }
   if (version > kRecordingVersion) {
     ThrowAtLine(place, fmt::format("was written by a newer GateTest (recording version {}; this "
-                                   "one reads up to {}); use that, or choose another place with "
-                                   "--gatetest_store",
-                                   version, kRecordingVersion));
+                                   "one reads up to {}); use that, or {}",
+                                   version, kRecordingVersion, kAnotherFolder));
   }
   RecordingHeader header;
   const JsonMember& task = field("task");
   header.task = task.text;
   if (task.kind != JsonKind::kText && !TextFromJson(task.text, header.task)) {
-    ThrowDamagedHeader(place, "field \"task\" should be text, but is " + Quote(task.text));
+    ThrowDamagedLine(place, "field \"task\" should be text, but is " + Quote(task.text));
   }
   if (!ReadDay(field("recorded").text, header.recorded)) {
-    ThrowDamagedHeader(place, "field \"recorded\" should be a day as 2026-11-20, but is " +
-                                  Quote(field("recorded").text));
+    ThrowDamagedLine(place, "field \"recorded\" should be a day as 2026-11-20, but is " +
+                                Quote(field("recorded").text));
+  }
+  if (const JsonMember* const accepted = find("accepted")) {
+    if (accepted->kind != JsonKind::kBool) {
+      ThrowDamagedLine(place, "field \"accepted\" should be true, but is " + Quote(accepted->text));
+    }
+    header.accepted = accepted->text == "true";
+  }
+  if (const JsonMember* const answers = find("answers")) {
+    if (!SealFromText(answers->text, header.answers.emplace())) {
+      ThrowDamagedLine(place,
+                       "field \"answers\" should be a number, a colon and 16 digits of 0-9 "
+                       "and a-f, but is " +
+                           Quote(answers->text));
+    }
   }
   try {
     header.model = ModelFromJson(field("model").text);
   } catch (const Error& error) {
-    ThrowDamagedHeader(place, fmt::format("field \"model\": {}", error.what()));
+    ThrowDamagedLine(place, fmt::format("field \"model\": {}", error.what()));
   }
   return header;
 }

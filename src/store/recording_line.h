@@ -5,10 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gatetest/store.h"
+#include "src/store/recording_seal.h"
 
 namespace gatetest::internal {
 
@@ -20,12 +23,16 @@ struct RecordingPlace {
 
 /// "PATH:LINE: `what`". Throws Error(kStoreFailed).
 [[noreturn]] void ThrowAtLine(const RecordingPlace& place, const std::string& what);
-/// The same, and how to repair the line.
+/// The same, and how to repair the line. (It cannot be deleted: the header counts it.)
 [[noreturn]] void ThrowDamagedLine(const RecordingPlace& place, const std::string& what);
 
 struct RecordingHeader {
   std::string task = {};
   std::int64_t recorded = 0;  ///< The day of the oldest answer, at 00:00 UTC.
+  /// None while the file is open: lines are being added, or were when a process was killed.
+  std::optional<RecordingSeal> answers = {};
+  /// A release that later ones are compared with: nothing else is recorded into its file.
+  bool accepted = false;
   RecordedModel model = {};
 };
 
@@ -65,11 +72,17 @@ std::string HeaderToText(const RecordingHeader& header);
 std::string AnswerToText(const Question& question, const Response& response,
                          const AnswerKey& model);
 
+/// Of all answers of a file: lines as AnswerToText writes them.
+RecordingSeal SealOf(const std::vector<std::string_view>& lines);
+
 /// Throws Error(kStoreFailed) for a line that is no header, or that of a newer version.
 RecordingHeader HeaderFromText(std::string_view text, const RecordingPlace& place);
 
 /// Whether it looks like a header at all.
 bool IsHeader(std::string_view text);
+
+/// Throws for the first line of a file that is not ours: it may be somebody's data set.
+[[noreturn]] void ThrowNoRecording(const RecordingPlace& place);
 
 /// Fills `line`, of the model with this key, except for `recorded`. Throws Error(kStoreFailed) for
 /// a damaged line. The answer itself is not looked into: of most nobody asks.

@@ -1,13 +1,32 @@
 #include "src/store/recording_shelf.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <exception>
+#include <string_view>
 #include <tuple>
 
 #include "src/model/request_key.h"
+#include "src/store/model_identity.h"
 #include "src/store/store_error.h"
 
 namespace gatetest::internal {
+namespace {
+
+/// Whether `file` holds an answer for every turn of every sample that `old` does.
+bool Covers(RecordingFile& file, RecordingFile& old) {
+  std::set<std::pair<std::string_view, std::size_t>> turns;
+  for (const RecordingLine* const line : file.InOrder()) turns.emplace(line->sample, line->turn);
+  const std::vector<const RecordingLine*> lines = old.InOrder();
+  return std::all_of(lines.begin(), lines.end(), [&](const RecordingLine* line) {
+    return turns.contains({line->sample, line->turn});
+  });
+}
+
+}  // namespace
 
 std::vector<RecordingFile*> FilesOf(const RecordingFolder& folder, const std::string& identity,
                                     const std::string& task) {
@@ -48,8 +67,39 @@ RecordingShelf::~RecordingShelf() {
 void RecordingShelf::Tidy() {
   const RecordingLock folder_lock(recording_.folder.folder());
   recording_.folder.Refresh();
-  for (RecordingFile* const file : OwnFiles()) {
+  for (RecordingFile* const file : WritableFiles()) {
     if (untidy_.contains(file->path())) file->Tidy(model_);
+  }
+  ReplacePredecessors();
+}
+
+bool RecordingShelf::IsPredecessor(const RecordingHeader& header) const {
+  return header.task == task_ && !header.accepted &&
+         AreBuildsOfOneModel(header.model.identity, model_.identity) &&
+         !recording_.models.contains(header.model.identity);
+}
+
+/// A new build takes the file of the one before it, so that git shows a diff of one file. But not
+/// before it holds all of it: an interrupted run must not lose a whole recording.
+void RecordingShelf::ReplacePredecessors() {
+  const std::vector<RecordingFile*> own = WritableFiles();
+  if (own.size() != 1 || !untidy_.contains(own.front()->path())) return;
+  std::vector<std::filesystem::path> replaced;
+  for (const auto& file : recording_.folder.files()) {
+    if (IsPredecessor(file->header()) && Covers(*own.front(), *file)) {
+      replaced.push_back(file->path());
+    }
+  }
+  if (replaced.empty()) return;
+  // The shortest name is that of the first build: those of others have digits in them.
+  std::sort(replaced.begin(), replaced.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.native().size(), a) < std::pair(b.native().size(), b);
+  });
+  if (std::rename(own.front()->path().c_str(), replaced.front().c_str()) != 0) {
+    ThrowRecordingErrno(own.front()->path(), "renamed", errno);
+  }
+  for (std::size_t i = 1; i < replaced.size(); ++i) {
+    if (::unlink(replaced[i].c_str()) != 0) ThrowRecordingErrno(replaced[i], "deleted", errno);
   }
 }
 
@@ -117,8 +167,8 @@ void RecordingShelf::Put(const Question& question, const RecordedAnswer& answer)
   const std::lock_guard lock(recording_.mutex);
   GiveBackOne(question.key);  // If this fails, another may try.
   if (recording_.folder.is_file()) {
-    ThrowStoreError(recording_.folder.path(), "written", "it is one file of a recording",
-                    "name its folder to record into it");
+    ThrowRecordingError(recording_.folder.path(), "written", "it is one file of a recording",
+                        "name its folder to record into it");
   }
   recording_.folder.Make();
   const RecordingLock folder_lock(recording_.folder.folder());
@@ -127,7 +177,7 @@ void RecordingShelf::Put(const Question& question, const RecordedAnswer& answer)
 }
 
 void RecordingShelf::Write(const AnswerKey& key, const std::string& text, std::int64_t day) {
-  const std::vector<RecordingFile*> own = OwnFiles();
+  const std::vector<RecordingFile*> own = WritableFiles();
   if (own.empty()) {
     const std::filesystem::path file = recording_.folder.NewFile(model_, task_);
     WriteRecording(file, RecordingToText({.task = task_, .recorded = day, .model = model_},

@@ -23,6 +23,9 @@ struct SharedRecording {
   std::mutex mutex;
   RecordingFolder folder;
   std::map<AnswerKey, const Shelf*> claims = {};
+  /// The identities of all that was opened. Builds that one gate compares do not replace each
+  /// other.
+  std::set<std::string> models = {};
 };
 
 /// A line, and where it is.
@@ -40,6 +43,8 @@ std::vector<RecordingFile*> FilesOf(const RecordingFolder& folder, const std::st
 /// All that these files hold, in order, each key once.
 std::vector<FoundLine> LinesIn(const std::vector<RecordingFile*>& files);
 
+/// Its claims hold within one Store object: two processes that record into one folder may both ask
+/// what is missing, and both answers are recorded, of which the later counts.
 class RecordingShelf final : public Shelf {
  public:
   RecordingShelf(SharedRecording& recording, RecordedModel model, std::string task,
@@ -61,10 +66,18 @@ class RecordingShelf final : public Shelf {
   std::vector<RecordingFile*> OwnFiles() const {
     return FilesOf(recording_.folder, model_.identity, task_);
   }
+  /// Without accepted releases.
+  std::vector<RecordingFile*> WritableFiles() const {
+    std::vector<RecordingFile*> files = OwnFiles();
+    std::erase_if(files, [](const RecordingFile* file) { return file->header().accepted; });
+    return files;
+  }
   std::vector<RecordingFile*> FilesOfModel() const;
   FoundLine FindOne(const std::vector<RecordingFile*>& files, const AnswerKey& key) const;
   void Write(const AnswerKey& key, const std::string& text, std::int64_t day);
   void Tidy();
+  bool IsPredecessor(const RecordingHeader& header) const;
+  void ReplacePredecessors();
   void GiveBackOne(const AnswerKey& key);
 
   SharedRecording& recording_;

@@ -1,10 +1,11 @@
 #include "src/store/recording_store.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <map>
 #include <mutex>
 #include <set>
@@ -13,10 +14,12 @@
 #include <vector>
 
 #include "gatetest/error.h"
+#include "src/data/text_file.h"
 #include "src/model/request_key.h"
 #include "src/store/recording_folder.h"
 #include "src/store/recording_shelf.h"
 #include "src/store/store_error.h"
+#include "src/text/show.h"
 
 namespace gatetest::internal {
 namespace {
@@ -64,6 +67,11 @@ std::optional<RecordedModel> RecordingStore::FindModel(const std::string& identi
 
 std::unique_ptr<Shelf> RecordingStore::Open(const RecordedModel& model, const std::string& task,
                                             std::int64_t not_before) {
+  const std::lock_guard lock(recording_.mutex);
+  recording_.folder.Refresh();
+  // A refresh, which reads nothing, must not ask a model for hours and then not be recorded.
+  for (RecordingFile* const file : FilesOf(recording_.folder, model.identity, task)) file->Check();
+  recording_.models.insert(model.identity);
   return std::make_unique<RecordingShelf>(recording_, model, task, not_before);
 }
 
@@ -110,6 +118,7 @@ void RecordingStore::ForEach(const std::string& identity, const std::string& tas
   for (const auto& [question, answer] : answers) visit(question, answer);  // May use this store.
 }
 
+/// Whole files, by the day of their oldest answer: the file does not say how old the others are.
 std::size_t RecordingStore::Prune(std::int64_t before) {
   const std::lock_guard lock(recording_.mutex);
   recording_.folder.Refresh();
@@ -120,7 +129,7 @@ std::size_t RecordingStore::Prune(std::int64_t before) {
   for (const auto& file : recording_.folder.files()) {
     if (file->header().recorded >= DayOf(before)) continue;
     const std::size_t answers = file->InOrder().size();
-    if (::unlink(file->path().c_str()) != 0) ThrowStoreErrno(file->path(), "deleted", errno);
+    if (::unlink(file->path().c_str()) != 0) ThrowRecordingErrno(file->path(), "deleted", errno);
     forgotten += answers;
   }
   return forgotten;
@@ -146,21 +155,50 @@ std::vector<std::string> LinesInOrder(std::span<const std::pair<Question, Record
   return texts;
 }
 
-/// The files that a release of this model replaces, its own first.
-std::vector<RecordingFile*> FilesToReplace(const RecordingFolder& folder,
-                                           const RecordedModel& model, const std::string& task) {
+/// The files that a release of a model of this name replaces.
+std::vector<RecordingFile*> FilesOfRelease(const RecordingFolder& folder, const ModelInfo& info,
+                                           const std::string& task) {
   std::vector<RecordingFile*> files;
   for (const auto& file : folder.files()) {
     const RecordingHeader& header = file->header();
-    if (header.task == task && header.model.info.name == model.info.name &&
-        header.model.info.quantization == model.info.quantization) {
+    if (header.task == task && header.model.info.name == info.name &&
+        header.model.info.quantization == info.quantization) {
       files.push_back(file.get());
     }
   }
+  return files;
+}
+
+/// The same for this model: its own file first.
+std::vector<RecordingFile*> FilesToReplace(const RecordingFolder& folder,
+                                           const RecordedModel& model, const std::string& task) {
+  std::vector<RecordingFile*> files = FilesOfRelease(folder, model.info, task);
   std::stable_partition(files.begin(), files.end(), [&](const RecordingFile* file) {
     return file->header().model.identity == model.identity;
   });
   return files;
+}
+
+[[noreturn]] void ThrowSeveralReleases(const RecordingFolder& folder, const ModelInfo& info,
+                                       const std::string& task,
+                                       const std::vector<RecordingFile*>& files) {
+  std::vector<std::string> names;
+  for (const RecordingFile* const file : files) names.push_back(PathText(file->path().filename()));
+  throw Error(
+      ErrorCode::kStoreFailed,
+      fmt::format(
+          "{} holds {} accepted releases of {} on {}: {}; delete the other{}, or accept anew with "
+          "--gatetest_accept",
+          PathText(folder.path()), files.size(), ToString(info), Quote(task),
+          fmt::join(names, ", "), files.size() == 2 ? "" : "s"));
+}
+
+std::int64_t OldestOf(std::span<const std::pair<Question, RecordedAnswer>> answers) {
+  if (answers.empty()) return 0;
+  return std::min_element(
+             answers.begin(), answers.end(),
+             [](const auto& a, const auto& b) { return a.second.recorded < b.second.recorded; })
+      ->second.recorded;
 }
 
 }  // namespace
@@ -173,32 +211,40 @@ std::unique_ptr<Store> OpenRecordingOrFile(const fs::path& path) {
   return std::make_unique<RecordingStore>(RecordingFolder(path, /*may_be_file=*/true));
 }
 
-std::optional<fs::path> FindRecording(const fs::path& folder, const ModelInfo& info,
-                                      const std::string& task) {
+std::optional<fs::path> FindAccepted(const fs::path& folder, const ModelInfo& info,
+                                     const std::string& task) {
   RecordingFolder recording(folder);
   recording.Refresh();
-  const std::vector<RecordingFile*> files = FilesToReplace(recording, {.info = info}, task);
+  std::vector<RecordingFile*> files = FilesOfRelease(recording, info, task);
+  std::erase_if(files, [](const RecordingFile* file) { return !file->header().accepted; });
+  if (files.size() > 1) ThrowSeveralReleases(recording, info, task, files);
   return files.empty() ? std::nullopt : std::optional(files.front()->path());
 }
 
-void ReplaceRecording(const fs::path& folder, const RecordedModel& model, const std::string& task,
-                      std::span<const std::pair<Question, RecordedAnswer>> answers) {
+void AcceptRecording(const fs::path& folder, const RecordedModel& model, const std::string& task,
+                     std::span<const std::pair<Question, RecordedAnswer>> answers) {
   RecordingFolder recording(folder);
   recording.Make();
   const RecordingLock lock(recording.folder());
   recording.Refresh();
   const std::vector<RecordingFile*> files = FilesToReplace(recording, model, task);
   const std::vector<std::string> lines = LinesInOrder(answers, ModelKey(model.identity));
-  if (files.empty() || !files.front()->Holds(model, lines)) {
-    std::int64_t oldest = answers.empty() ? 0 : std::numeric_limits<std::int64_t>::max();
-    for (const auto& answer : answers) oldest = std::min(oldest, answer.second.recorded);
+  const std::vector<std::string_view> views(lines.begin(), lines.end());
+  const RecordingSeal seal = SealOf(views);
+  const bool is_same = !files.empty() && files.front()->Holds(model, lines);
+  if (!is_same || files.front()->header().answers != seal || !files.front()->header().accepted) {
+    const RecordingHeader header = {
+        .task = task,
+        .recorded = is_same ? files.front()->header().recorded : OldestOf(answers),
+        .answers = seal,
+        .accepted = true,
+        .model = model};
     WriteRecording(files.empty() ? recording.NewFile(model, task) : files.front()->path(),
-                   RecordingToText({.task = task, .recorded = oldest, .model = model},
-                                   {lines.begin(), lines.end()}));
+                   RecordingToText(header, views));
   }
   for (const RecordingFile* const file : files) {
     if (file == files.front()) continue;
-    if (::unlink(file->path().c_str()) != 0) ThrowStoreErrno(file->path(), "deleted", errno);
+    if (::unlink(file->path().c_str()) != 0) ThrowRecordingErrno(file->path(), "deleted", errno);
   }
 }
 

@@ -82,33 +82,51 @@ void SwitchToWal(SqliteDatabase& database) {
 SqlitePlace::SqlitePlace(const std::filesystem::path& file) : file_(file) {}
 
 SqliteDatabase* SqlitePlace::Readable() {
-  if (database_ != nullptr) return database_.get();
+  // While the disk is full it is opened anew each time: there may be space again, and what is read
+  // without locks does not see what others write.
+  if (database_ != nullptr && !is_full_) return database_.get();
+  database_.reset();
+  is_full_ = false;
   std::error_code unknown;
   const std::filesystem::file_status status = std::filesystem::status(file_, unknown);
   if (status.type() == std::filesystem::file_type::not_found) return nullptr;
   if (std::filesystem::is_directory(status)) ThrowStoreError(file_, "read", "it is a folder");
   if (std::filesystem::file_size(file_, unknown) == 0 && !unknown) return nullptr;
-  why_read_only_ = WhyNotWritable(file_);
-  if (why_read_only_.empty()) why_read_only_ = WhyNotWritable(file_.parent_path());
-  if (why_read_only_.empty()) {
-    OpenForWriting(SqliteAccess::kReadWrite);
-  } else {
-    OpenForReading();
-  }
+  OpenWhatIsThere();
   return database_.get();
 }
 
 SqliteDatabase* SqlitePlace::Writable() {
-  if (Readable() == nullptr) {
-    why_read_only_ = WhyNotWritable(file_);
-    if (why_read_only_.empty()) why_read_only_ = WhyNotWritable(file_.parent_path());
-    if (!why_read_only_.empty()) return nullptr;
+  if (Readable() != nullptr) return why_read_only_.empty() ? database_.get() : nullptr;
+  if (!MayWrite()) return nullptr;
+  try {
     std::error_code error;
     std::filesystem::create_directories(file_.parent_path(), error);
     if (error) ThrowStoreErrno(file_, "made", error.value());
     OpenForWriting(SqliteAccess::kCreate);
+  } catch (const DiskFullError&) {
+    is_full_ = true;
   }
-  return why_read_only_.empty() ? database_.get() : nullptr;
+  return database_.get();
+}
+
+bool SqlitePlace::MayWrite() {
+  why_read_only_ = WhyNotWritable(file_);
+  if (why_read_only_.empty()) why_read_only_ = WhyNotWritable(file_.parent_path());
+  return why_read_only_.empty();
+}
+
+void SqlitePlace::OpenWhatIsThere() {
+  if (MayWrite()) {
+    try {
+      return OpenForWriting(SqliteAccess::kReadWrite);
+    } catch (const DiskFullError&) {
+      // Even a reader wants an index file beside it, and that cannot be made.
+      is_full_ = true;
+      why_read_only_ = WhyFull(file_.parent_path());
+    }
+  }
+  OpenForReading();
 }
 
 void SqlitePlace::OpenForWriting(SqliteAccess access) {
@@ -125,14 +143,16 @@ void SqlitePlace::OpenForReading() {
   auto database = std::make_unique<SqliteDatabase>(file_, SqliteAccess::kRead);
   const int result = database->Try("SELECT count(*) FROM sqlite_master");
   // A file in WAL mode is not readable where SQLite cannot make its index file beside it.
-  if (result == SQLITE_CANTOPEN || result == SQLITE_READONLY || result == SQLITE_IOERR) {
+  if (result == SQLITE_CANTOPEN || result == SQLITE_READONLY || result == SQLITE_IOERR ||
+      result == SQLITE_FULL) {
     std::error_code none;
     const std::filesystem::path wal = Beside(file_, "-wal");
     if (std::filesystem::file_size(wal, none) > 0 && !none) {
       ThrowStoreError(
           file_, "read",
           fmt::format("{}, and its last answers are still in {}", why_read_only_, wal.string()),
-          "open it once where it can be written, or copy both files to such a place");
+          is_full_ ? "free some space"
+                   : "open it once where it can be written, or copy both files to such a place");
     }
     database = std::make_unique<SqliteDatabase>(file_, SqliteAccess::kReadImmutable);
   }
@@ -142,12 +162,15 @@ void SqlitePlace::OpenForReading() {
     ThrowStoreError(file_, "read",
                     fmt::format("it was written by an older GateTest (schema {}), and {}", version,
                                 why_read_only_),
-                    "open it once where it can be written");
+                    is_full_ ? "free some space" : "open it once where it can be written");
   }
   database_ = std::move(database);
 }
 
-void SqlitePlace::ThrowReadOnly() const { ThrowStoreError(file_, "written", why_read_only_); }
+void SqlitePlace::ThrowReadOnly() const {
+  if (is_full_) ThrowStoreErrno(file_, "written", ENOSPC);
+  ThrowStoreError(file_, "written", why_read_only_);
+}
 
 Asker& SqlitePlace::asker() {
   if (asker_ == nullptr) asker_ = std::make_unique<Asker>(Beside(file_, ".askers"));

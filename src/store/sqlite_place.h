@@ -22,10 +22,10 @@ class SqlitePlace {
   std::mutex& mutex() { return mutex_; }
 
   /// Null where there is nothing yet. Throws Error(kStoreFailed) for what is there and is no store,
-  /// as Writable does.
+  /// as Writable does. What either has returned before may be gone after it.
   SqliteDatabase* Readable();
 
-  /// Makes the file and its folder if need be. Null where there is no permission to.
+  /// Makes the file and its folder if need be. Null where there is no permission to, or no space.
   SqliteDatabase* Writable();
 
   /// After Writable was null.
@@ -38,6 +38,8 @@ class SqlitePlace {
   void RetireAsker() { asker_.reset(); }
 
  private:
+  bool MayWrite();
+  void OpenWhatIsThere();
   void OpenForWriting(SqliteAccess access);
   void OpenForReading();
 
@@ -45,6 +47,7 @@ class SqlitePlace {
   std::mutex mutex_;
   std::unique_ptr<SqliteDatabase> database_;
   std::string why_read_only_;  ///< Empty while nothing forbids writing.
+  bool is_full_ = false;       ///< Whether that is because no space was left to open it.
   std::unique_ptr<Asker> asker_;
 };
 

@@ -46,13 +46,7 @@ SqliteShelf::SqliteShelf(SqlitePlace& place, RecordedModel model, std::string ta
 
 SqliteShelf::~SqliteShelf() {
   const std::lock_guard lock(place_.mutex());
-  try {
-    GiveBackLocked(std::vector(claims_.begin(), claims_.end()));
-  } catch (const Error&) {
-    // Others would wait for as long as this process lives. What other shelves of it have claimed
-    // may now be asked twice, which is the lesser evil.
-    place_.RetireAsker();
-  }
+  EndClaims(std::vector(claims_.begin(), claims_.end()));
 }
 
 std::vector<std::optional<RecordedAnswer>> SqliteShelf::Find(std::span<const AnswerKey> keys) {
@@ -124,22 +118,33 @@ void SqliteShelf::CopyHere(const std::vector<Elsewhere>& elsewhere) {
 
 std::vector<ClaimResult> SqliteShelf::Claim(std::span<const AnswerKey> keys) {
   const std::lock_guard lock(place_.mutex());
+  try {
+    SqliteDatabase* const writable = place_.Writable();
+    if (writable != nullptr) return ClaimLocked(*writable, keys, /*is_writable=*/true);
+  } catch (const DiskFullError&) {
+    // As in a place that is read-only: nobody can claim, so that all may ask.
+  }
+  SqliteDatabase* const readable = place_.Readable();
+  if (readable == nullptr) return std::vector(keys.size(), ClaimResult::kMine);
+  return ClaimLocked(*readable, keys, /*is_writable=*/false);
+}
+
+std::vector<ClaimResult> SqliteShelf::ClaimLocked(SqliteDatabase& database,
+                                                  std::span<const AnswerKey> keys,
+                                                  bool is_writable) {
   std::vector<ClaimResult> results(keys.size(), ClaimResult::kMine);
-  SqliteDatabase* const writable = place_.Writable();
-  SqliteDatabase* const database = writable != nullptr ? writable : place_.Readable();
-  if (database == nullptr) return results;
-  SqliteTransaction transaction(
-      *database, writable != nullptr ? SqliteTransaction::kWrite : SqliteTransaction::kRead);
+  SqliteTransaction transaction(database,
+                                is_writable ? SqliteTransaction::kWrite : SqliteTransaction::kRead);
   std::map<std::int64_t, bool> alive;
   std::vector<AnswerKey> claimed;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (IsAnswered(*database, keys[i])) {
+    if (IsAnswered(database, keys[i])) {
       results[i] = ClaimResult::kRecorded;
-    } else if (writable != nullptr) {
-      results[i] = ClaimedBy(*writable, keys[i], alive);
+    } else if (is_writable) {
+      results[i] = ClaimedBy(database, keys[i], alive);
       if (results[i] != ClaimResult::kMine) continue;
-      writable->Run("INSERT OR REPLACE INTO claims VALUES (?, ?, ?)", keys[i],
-                    place_.asker().number(), number_);
+      database.Run("INSERT OR REPLACE INTO claims VALUES (?, ?, ?)", keys[i],
+                   place_.asker().number(), number_);
       claimed.push_back(keys[i]);
     }
   }
@@ -169,13 +174,23 @@ ClaimResult SqliteShelf::ClaimedBy(SqliteDatabase& database, const AnswerKey& ke
 void SqliteShelf::Put(const Question& question, const RecordedAnswer& answer) {
   const std::string response = ResponseToBlob(answer.response);
   const std::lock_guard lock(place_.mutex());
+  try {
+    PutLocked(question, answer,
+              {reinterpret_cast<const std::uint8_t*>(response.data()), response.size()});
+  } catch (const Error&) {
+    EndClaims(std::span(&question.key, 1));
+    throw;
+  }
+}
+
+void SqliteShelf::PutLocked(const Question& question, const RecordedAnswer& answer,
+                            std::span<const std::uint8_t> response) {
   SqliteDatabase* const database = place_.Writable();
   if (database == nullptr) place_.ThrowReadOnly();
   SqliteTransaction writing(*database, SqliteTransaction::kWrite);
   database->Run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", question.key,
                 MakeShelf(*database), question.sample, static_cast<std::int64_t>(question.turn),
-                answer.recorded, question.request,
-                std::span(reinterpret_cast<const std::uint8_t*>(response.data()), response.size()));
+                answer.recorded, question.request, response);
   const bool is_claimed = claims_.contains(question.key);
   if (is_claimed) DeleteClaim(*database, question.key);
   writing.Commit();
@@ -185,7 +200,7 @@ void SqliteShelf::Put(const Question& question, const RecordedAnswer& answer) {
 
 void SqliteShelf::GiveBack(std::span<const AnswerKey> keys) {
   const std::lock_guard lock(place_.mutex());
-  GiveBackLocked(keys);
+  EndClaims(keys);
 }
 
 void SqliteShelf::GiveBackLocked(std::span<const AnswerKey> keys) {
@@ -200,6 +215,17 @@ void SqliteShelf::GiveBackLocked(std::span<const AnswerKey> keys) {
   for (const AnswerKey& key : claimed) DeleteClaim(*database, key);
   writing.Commit();
   for (const AnswerKey& key : claimed) claims_.erase(key);
+}
+
+void SqliteShelf::EndClaims(std::span<const AnswerKey> keys) {
+  try {
+    GiveBackLocked(keys);
+  } catch (const Error&) {
+    // Others would wait for as long as this process lives. What else this store has claimed may now
+    // be asked twice, which is the lesser evil.
+    place_.RetireAsker();
+    claims_.clear();
+  }
 }
 
 void SqliteShelf::DeleteClaim(SqliteDatabase& database, const AnswerKey& key) const {

@@ -54,7 +54,13 @@ class SqliteShelf final : public Shelf {
   ClaimResult ClaimedBy(SqliteDatabase& database, const AnswerKey& key,
                         std::map<std::int64_t, bool>& alive) const;
   void DeleteClaim(SqliteDatabase& database, const AnswerKey& key) const;
+  void PutLocked(const Question& question, const RecordedAnswer& answer,
+                 std::span<const std::uint8_t> response);
+  std::vector<ClaimResult> ClaimLocked(SqliteDatabase& database, std::span<const AnswerKey> keys,
+                                       bool is_writable);
   void GiveBackLocked(std::span<const AnswerKey> keys);
+  /// The same where it may fail: nobody is left waiting.
+  void EndClaims(std::span<const AnswerKey> keys);
   /// Its number in the file; 0: it has no answers yet.
   std::int64_t FindShelf(SqliteDatabase& database) const;
   /// The same, made if need be.

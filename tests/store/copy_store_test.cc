@@ -61,6 +61,41 @@ TEST_F(CopyStoreTest, KeepsWhatIsLaterThere) {
   EXPECT_TRUE(Finds(*to_->Open(Build("1"), "skills", 0), 1));
 }
 
+TEST_F(CopyStoreTest, OfTheSameDayTheRecordingThatIsImportedWins) {
+  const auto recording = OpenRecording(folder_ / "recorded");
+  Put(*recording, Build("1"), 1, 5 * kDay + 80'000);  // Refreshed in the evening.
+  Put(*recording, Build("1"), 2, 5 * kDay + 80'000);
+  const auto shelf = to_->Open(Build("1"), "skills", 0);
+  shelf->Put(QuestionOf(1), AnswerOf(7, 5 * kDay + 40'000));
+  shelf->Put(QuestionOf(2), AnswerOf(8, 6 * kDay));
+  // Another task's of that day is later than the beginning of the day.
+  to_->Open(Build("1"), "choices", 0)->Put(QuestionOf(1), AnswerOf(7, 5 * kDay + 40'000));
+  const CopiedHolding copied = CopyStore(*recording, *to_, CopiedBuilds::kAll).at(0);
+  EXPECT_EQ(copied.written, 1U);
+  EXPECT_EQ(copied.there, 1U);
+  EXPECT_TRUE(Finds(*shelf, 1));
+  EXPECT_FALSE(Finds(*shelf, 2)) << "what was recorded on a later day stays";
+  EXPECT_EQ(CopyStore(*recording, *to_, CopiedBuilds::kAll).at(0).there, 2U);
+}
+
+TEST_F(CopyStoreTest, OfTheSameDayWhatIsExportedWins) {
+  const auto recording = OpenRecording(folder_ / "recorded");
+  Put(*recording, Build("1"), 1, 5 * kDay);
+  from_->Open(Build("1"), "skills", 0)->Put(QuestionOf(1), AnswerOf(7, 5 * kDay + 3));
+  EXPECT_EQ(CopyStore(*from_, *recording, CopiedBuilds::kAll).at(0).written, 1U);
+  EXPECT_FALSE(Finds(*recording->Open(Build("1"), "skills", 0), 1));
+  from_->Open(Build("1"), "skills", 0)->Put(QuestionOf(1), AnswerOf(1, 4 * kDay + 3));
+  EXPECT_EQ(CopyStore(*from_, *recording, CopiedBuilds::kAll).at(0).there, 1U);
+}
+
+TEST_F(CopyStoreTest, OfOneSecondWhatIsThereStays) {
+  Put(*from_, Build("1"), 1, 1000);
+  to_->Open(Build("1"), "skills", 0)->Put(QuestionOf(1), AnswerOf(2, 1000));
+  EXPECT_EQ(CopyStore(*from_, *to_, CopiedBuilds::kAll)[0].there, 1U);
+  to_->Open(Build("1"), "skills", 0)->Put(QuestionOf(1), AnswerOf(2, 1001));
+  EXPECT_EQ(CopyStore(*from_, *to_, CopiedBuilds::kAll)[0].there, 1U) << "of one day, but later";
+}
+
 TEST_F(CopyStoreTest, LeavesOutOlderBuildsOfTheSameModelAlone) {
   Put(*from_, Build("old"), 1, 1000);
   Put(*from_, Build("new"), 2, 2000);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "src/store/store_place.h"
 #include "tests/store/sqlite_testing.h"
 #include "tests/support/errors.h"
 
@@ -46,6 +47,39 @@ TEST(OpenStoreTest, RefusesWhatIsNoPlace) {
             "\"https://host/x\" is no place for a store: there is no kind \"https\"" + kinds);
   EXPECT_EQ(ErrorOfPlace("SQLITE:x"),
             "\"SQLITE:x\" is no place for a store: there is no kind \"SQLITE\"" + kinds);
+}
+
+TEST(OpenStoreTest, RefusesWhatTheShellDoesNotExpand) {
+  for (const std::string place : {"sqlite:~/answers.sqlite", "recording:~/answers"}) {
+    EXPECT_EQ(ErrorOfPlace(place),
+              "\"" + place +
+                  "\" is no place for a store: the shell does not expand ~ after a colon; write "
+                  "$HOME; the places are sqlite:FILE and recording:FOLDER");
+  }
+}
+
+TEST(OpenStoreTest, RefusesWhatIsForgotten) {
+  EXPECT_EQ(ErrorOfPlace("sqlite::memory:"),
+            "\"sqlite::memory:\" is no place for a store: what is recorded must outlive the "
+            "program; name a file or a folder; the places are sqlite:FILE and recording:FOLDER");
+}
+
+TEST(OpenStoreTest, ShowsNoPassword) {
+  for (const std::string place :
+       {"postgres://me:hunter22@host/db", "sqlite:~/p://me:hunter22@h", "x/p://me:hunter22@host"}) {
+    const std::string error = ErrorOfPlace(place);
+    EXPECT_EQ(error.find("hunter22"), std::string::npos) << error;
+    EXPECT_NE(error.find("no place for a store"), std::string::npos) << error;
+  }
+}
+
+TEST(StorePlaceTest, LooksAtTheTextAlone) {
+  const StorePlace file = ParseStorePlace("sqlite:/no/such/a:b.sqlite");
+  EXPECT_EQ(file.kind, StorePlace::Kind::kSqlite);
+  EXPECT_EQ(file.path, "/no/such/a:b.sqlite");
+  const StorePlace folder = ParseStorePlace("recording:~x/y");
+  EXPECT_EQ(folder.kind, StorePlace::Kind::kRecording);
+  EXPECT_EQ(folder.path, "~x/y");
 }
 
 TEST(OpenStoreTest, WhatIsThereAndNoStoreIsAFailureOfTheStore) {

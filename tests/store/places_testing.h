@@ -84,6 +84,17 @@ inline std::string MountTmpfs(const Path& path, const std::string& options) {
   return "";
 }
 
+/// Fills the file system of `folder` but for that many pages.
+inline void FillDisk(const Path& folder, std::uintmax_t pages) {
+  constexpr std::size_t kPage = 4096;
+  const Path filler = folder / "filler";
+  std::ofstream out(filler);
+  while (out << std::string(kPage, 'x') << std::flush) continue;
+  out.close();
+  const std::uintmax_t size = std::filesystem::file_size(filler);
+  std::filesystem::resize_file(filler, (size / kPage - pages) * kPage);
+}
+
 #endif  // __linux__
 
 }  // namespace gatetest::testing_support

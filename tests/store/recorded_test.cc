@@ -110,8 +110,32 @@ TEST_F(RecordedTest, OfSeveralModels) {
   EXPECT_EQ(ErrorOfModel(*model, ErrorCode::kInvalidArgument),
             "the recording " + folder_.string() +
                 " is of 3 models: other (other.skills.jsonl), tinylm f16 "
-                "(tinylm-f16.skills.jsonl), tinylm f16 (tinylm-f16.z.jsonl); name one file, or a "
-                "folder that holds the files of one");
+                "(tinylm-f16.skills.jsonl), tinylm f16 (tinylm-f16.z.jsonl); those of tinylm f16 "
+                "differ in build; delete the files that are not wanted, or name one");
+}
+
+TEST_F(RecordedTest, OfSeveralModelsWhoseNamesSayWhichIsWhich) {
+  Record(folder_, {1}, Model());
+  Record(folder_, {1}, ModelNamed("other"));
+  EXPECT_EQ(ErrorOfModel(*Recorded(folder_), ErrorCode::kInvalidArgument),
+            "the recording " + folder_.string() +
+                " is of 2 models: other (other.skills.jsonl), tinylm f16 "
+                "(tinylm-f16.skills.jsonl); delete the files that are not wanted, or name one");
+}
+
+TEST_F(RecordedTest, OfSeveralModelsThatDifferInSeveralParts) {
+  RecordedModel other = Model();
+  other.identity = R"({"build":"2","name":"tinylm","options":"cuda"})";
+  RecordedModel no_json = ModelNamed("x");
+  for (const std::string identity : {"a", "b"}) {
+    no_json.identity = identity;
+    Record(folder_, {1}, no_json);
+  }
+  Record(folder_, {1}, Model());
+  Record(folder_, {1}, other, "z");
+  EXPECT_THAT(ErrorOfModel(*Recorded(folder_), ErrorCode::kInvalidArgument),
+              ::testing::HasSubstr("; those of tinylm f16 differ in build, options; those of x "
+                                   "differ in identity; delete"));
 }
 
 TEST_F(RecordedTest, WhatIsNotThereMayComeYet) {

@@ -25,6 +25,7 @@ using testing_support::Record;
 using testing_support::RecordingOf;
 using testing_support::TemporaryFolder;
 using testing_support::TextOf;
+using testing_support::WithoutSeal;
 using testing_support::WriteText;
 
 class RecordingDamageTest : public ::testing::Test {
@@ -36,14 +37,15 @@ class RecordingDamageTest : public ::testing::Test {
 
   /// With one line replaced, and what that makes the first Find say.
   std::string ErrorOfFind(std::size_t line, const std::string& text) const {
+    WriteText(file_, TextOf(lines_));
+    const RecordingOf recording(folder_.path());
     std::vector<std::string> lines = lines_;
     lines.at(line - 1) = text;
     WriteText(file_, TextOf(lines));
-    const RecordingOf recording(folder_.path());
     const std::string error = ErrorOf([&] { recording->Find(KeysOf(2)); }, ErrorCode::kStoreFailed);
     for (const auto& call : std::vector<std::function<void()>>{
              [&] { recording->Claim(KeysOf(2)); }, [&] { recording->Filed("1", 0); },
-             [&] { recording.store->Holdings(); },
+             [&] { recording.store->Holdings(); }, [&] { RecordingOf(folder_.path()); },
              [&] { recording->Put(QuestionOf(1), AnswerOf(1)); }}) {
       EXPECT_EQ(ErrorOf(call, ErrorCode::kStoreFailed), error);
     }
@@ -71,7 +73,7 @@ class RecordingDamageTest : public ::testing::Test {
 
 TEST_F(RecordingDamageTest, ADamagedLineIsNamed) {
   const std::string repair =
-      "; restore the line (git checkout FILE), or delete it to record that answer anew";
+      "; restore the line (git checkout FILE), or delete the file to record its answers anew";
   EXPECT_EQ(
       ErrorOfFind(3, lines_[2].substr(0, 30)),
       "FILE:3: not valid JSON: syntax error while parsing object key - invalid string: missing "
@@ -97,29 +99,52 @@ TEST_F(RecordingDamageTest, AMergeConflictIsNamed) {
 
 TEST_F(RecordingDamageTest, ASecondHeaderIsNamed) {
   EXPECT_EQ(ErrorOfFind(3, lines_[0]),
-            "FILE:3: a second header; keep one, or put the answers below it into a file of their "
-            "own");
+            "FILE:3: a second header; put it and the answers below it into a file of their own, "
+            "or restore the file (git checkout FILE)");
 }
 
 TEST_F(RecordingDamageTest, ADamagedHeaderIsNamedAtOnce) {
   const std::string repair =
       "; restore the line (git checkout FILE), or delete the file to record its answers anew";
-  EXPECT_EQ(
-      ErrorOfOpening(lines_[1]),
-      "FILE:1: this is no header of a recording: field \"gatetest_recording\" is missing" + repair);
+  EXPECT_EQ(ErrorOfOpening("{\"gatetest_recording\": 1}"),
+            "FILE:1: field \"task\" of the header is missing" + repair);
   EXPECT_EQ(ErrorOfOpening("{\"gatetest_recording\": 2}"),
             "FILE:1: was written by a newer GateTest (recording version 2; this one reads up to "
-            "1); use that, or choose another place with --gatetest_store");
-  const std::string empty =
-      "FILE:1: not valid JSON: syntax error while parsing value - unexpected end of input; "
-      "expected '[', '{', or a literal at column 1; it is the header of a recording";
-  EXPECT_EQ(ErrorOfOpening(""), empty + repair);
-  EXPECT_EQ(
-      ErrorOfOpening("\xFF"),
-      "FILE:1: byte 0xFF at column 1 is not UTF-8 text; restore the file (git checkout FILE)");
+            "1); use that, or choose another folder");
+  EXPECT_EQ(ErrorOfOpening("{\"gatetest_recording\": "),
+            "FILE:1: not valid JSON: syntax error while parsing value - unexpected end of input; "
+            "expected '[', '{', or a literal at column 24; it is the header of a recording" +
+                repair);
+  EXPECT_EQ(ErrorOfOpening("{\"gatetest_recording\": \xFF"),
+            "FILE:1: byte 0xFF at column 24 is not UTF-8 text" + repair);
+  for (const std::string answers : {"3", "3:12", ":0123456789abcdef", "3:0123456789abcdeg"}) {
+    std::string header = lines_[0];
+    header.replace(header.find("3:"), 18, answers);
+    EXPECT_EQ(ErrorOfOpening(header),
+              "FILE:1: field \"answers\" should be a number, a colon and 16 digits of 0-9 and a-f, "
+              "but is \"" +
+                  answers + "\"" + repair);
+  }
+}
+
+TEST_F(RecordingDamageTest, AFileThatIsNoRecordingIsNamedAndNotToBeDeleted) {
+  const std::string error =
+      "FILE:1: is no recording: its first line is no header; keep recordings in a folder of their "
+      "own";
+  EXPECT_EQ(ErrorOfOpening(lines_[1]), error);
+  EXPECT_EQ(ErrorOfOpening(R"({"id": "1", "text": "a data set"})"), error);
+  EXPECT_EQ(ErrorOfOpening(""), error);
+  EXPECT_EQ(ErrorOfOpening("\xFF"), error);
   WriteText(file_, "");
-  EXPECT_EQ(Short(ErrorOf([&] { OpenRecording(folder_.path()); }, ErrorCode::kStoreFailed)),
-            empty + repair);
+  EXPECT_EQ(Short(ErrorOf([&] { OpenRecording(folder_.path()); }, ErrorCode::kStoreFailed)), error);
+}
+
+TEST_F(RecordingDamageTest, AFormatterMayPutTheHeaderInAnotherOrder) {
+  const std::size_t comma = lines_[0].find(", ");
+  const std::string header = "{" + lines_[0].substr(comma + 2, lines_[0].size() - comma - 3) +
+                             ", \"gatetest_recording\":1}";
+  WriteText(file_, TextOf({header, lines_[1], lines_[2], lines_[3]}));
+  EXPECT_TRUE(Finds(*RecordingOf(folder_.path()).shelf, 3));
 }
 
 TEST_F(RecordingDamageTest, DamageWhileItIsOpenIsNamed) {
@@ -164,13 +189,13 @@ TEST_F(RecordingDamageTest, AnAnswerThatWasEditedSaysSo) {
 }
 
 TEST_F(RecordingDamageTest, LinesMayBeReorderedAndDoubled) {
-  std::string newer = lines_[1];
-  {
-    const RecordingOf recording(folder_.path());
-    recording->Put(QuestionOf(1), AnswerOf(7));
-    newer = LinesOf(ReadText(file_)).back();
-  }
-  WriteText(file_, TextOf({lines_[0], lines_[3], lines_[1], lines_[2], newer, ""}));
+  WriteText(file_, TextOf({lines_[0], lines_[3], lines_[2], lines_[1], lines_[2], ""}));
+  for (std::uint64_t i = 1; i <= 3; ++i) EXPECT_TRUE(Finds(*RecordingOf(folder_.path()).shelf, i));
+
+  RecordingOf(folder_.path())->Put(QuestionOf(1), AnswerOf(7));
+  const std::string sealed = LinesOf(ReadText(file_))[0];
+  const std::string newer = LinesOf(ReadText(file_))[1];
+  WriteText(file_, TextOf({WithoutSeal(sealed), lines_[3], lines_[1], lines_[2], newer, ""}));
   {
     const RecordingOf recording(folder_.path());
     EXPECT_EQ(recording->Find(KeysOf(2))[1].value().response.text, "answer 7");
@@ -179,10 +204,12 @@ TEST_F(RecordingDamageTest, LinesMayBeReorderedAndDoubled) {
     recording->Put(QuestionOf(2), AnswerOf(8));
     recording->Put(QuestionOf(2), AnswerOf(2));
   }
-  EXPECT_EQ(ReadText(file_), TextOf({lines_[0], newer, lines_[2], lines_[3]}));
+  EXPECT_EQ(ReadText(file_), TextOf({sealed, newer, lines_[2], lines_[3]}));
 }
 
 TEST_F(RecordingDamageTest, ALastLineThatWasCutOffIsIgnored) {
+  const std::string sealed = TextOf(lines_);
+  lines_[0] = WithoutSeal(lines_[0]);  // As while it is written to.
   const std::string whole = TextOf(lines_);
   for (const std::size_t cut : {std::size_t{2}, lines_[3].size() / 2, lines_[3].size()}) {
     WriteText(file_, whole.substr(0, whole.size() - cut));
@@ -195,11 +222,12 @@ TEST_F(RecordingDamageTest, ALastLineThatWasCutOffIsIgnored) {
       EXPECT_EQ(ReadText(file_), whole) << "before it is put in order";
       EXPECT_TRUE(Finds(*recording.shelf, 3));
     }
-    EXPECT_EQ(ReadText(file_), whole);
+    EXPECT_EQ(ReadText(file_), sealed);
   }
 }
 
 TEST_F(RecordingDamageTest, ALastLineThatOnlyLacksItsEndCounts) {
+  lines_[0] = WithoutSeal(lines_[0]);
   const std::string whole = TextOf(lines_);
   const std::string cut = whole.substr(0, whole.size() - 1);
   WriteText(file_, cut);
@@ -226,6 +254,7 @@ TEST_F(RecordingDamageTest, LinesAreCountedRightWhateverIsAdded) {
 }
 
 TEST_F(RecordingDamageTest, ALineThatIsReadInTwoPieces) {
+  lines_[0] = WithoutSeal(lines_[0]);
   const std::string whole = TextOf(lines_);
   const RecordingOf recording(folder_.path());
   for (std::size_t size = TextOf({lines_[0]}).size(); size <= whole.size(); ++size) {

@@ -72,11 +72,9 @@ TEST_F(RecordingPlacesTest, AReadOnlyFolderIsRead) {
               return error + "\n" + ErrorOfPut(*other, 1);
             }),
             "the store " + file_.string() +
-                " cannot be written: Permission denied; choose another place with "
-                "--gatetest_store\nthe store " +
+                " cannot be written: Permission denied; choose another folder\nthe store " +
                 (inner_ / "b.x.jsonl").string() +
-                " cannot be written: Permission denied; choose another place with "
-                "--gatetest_store");
+                " cannot be written: Permission denied; choose another folder");
   EXPECT_EQ(ReadText(file_), before);
 }
 
@@ -89,7 +87,7 @@ TEST_F(RecordingPlacesTest, AFolderThatCannotBeMade) {
               return ErrorOfPut(*recording.shelf, 1);
             }),
             "the store " + (inner_ / "a/b").string() +
-                " cannot be made: Permission denied; choose another place with --gatetest_store");
+                " cannot be made: Permission denied; choose another folder");
 }
 
 TEST_F(RecordingPlacesTest, WhatMayNotBeReadIsAnError) {
@@ -101,15 +99,19 @@ TEST_F(RecordingPlacesTest, WhatMayNotBeReadIsAnError) {
       return ErrorOf([&] { OpenRecording(inner_); }, ErrorCode::kStoreFailed);
     });
   };
-  const std::string why =
-      " cannot be read: Permission denied; choose another place with --gatetest_store";
+  const std::string why = " cannot be read: Permission denied; choose another folder";
   EXPECT_EQ(error(), "the store " + file_.string() + why);
   SetMode(inner_, 0000);
   EXPECT_EQ(error(), "the store " + inner_.string() + why);
 }
 
 TEST_F(RecordingPlacesTest, AFileThatMayGrowInAFolderThatMayNot) {
-  Record(inner_, {2});
+  {
+    const RecordingOf interrupted(inner_);
+    interrupted->Put(QuestionOf(2), AnswerOf(2));
+    std::filesystem::copy_file(file_, folder_ / "open");
+  }
+  std::filesystem::rename(folder_ / "open", file_);
   SetMode(file_, 0666);
   SetMode(inner_, 0555);
   EXPECT_EQ(InChild([&] {
@@ -146,7 +148,7 @@ TEST_F(RecordingPlacesTest, AFileThatMayNotGrowSaysSoAndStaysWhole) {
             }),
             "the store " + file_.string() +
                 " cannot be written: it would be larger than this process may make a file (ulimit "
-                "-f); raise that limit, or choose another place with --gatetest_store");
+                "-f); raise that limit, or choose another folder");
 }
 
 #ifdef __linux__
@@ -181,6 +183,7 @@ TEST_F(RecordingPlacesTest, AFullDiskSaysSoAndLosesNothing) {
                                " cannot be written: disk full (the file system of " +
                                inner_.string() + " has ";
   EXPECT_EQ(said.substr(0, expected.size()), expected);
+  EXPECT_TRUE(said.ends_with(" bytes left); free some space, or choose another folder")) << said;
 }
 
 TEST_F(RecordingPlacesTest, AFirstAnswerOnAFullDiskLeavesNothing) {

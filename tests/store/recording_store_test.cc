@@ -106,7 +106,7 @@ TEST_F(RecordingStoreTest, AFileIsNoRecording) {
   EXPECT_EQ(ErrorOf([&] { OpenRecording(test_folder_ / "file"); }, ErrorCode::kStoreFailed),
             "the store " + (test_folder_ / "file").string() +
                 " cannot be opened: it is not a folder, and a recording is a folder of text "
-                "files; choose another place with --gatetest_store");
+                "files; choose another folder");
 }
 
 TEST_F(RecordingStoreTest, WhatIsOlderByADayIsMissing) {

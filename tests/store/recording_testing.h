@@ -53,6 +53,13 @@ inline std::string TextOf(const std::vector<std::string>& lines) {
   return text;
 }
 
+/// That header without what it says of the answers below it, as it is while they are recorded.
+inline std::string WithoutSeal(std::string header) {
+  const std::size_t at = header.find("\"answers\": ");
+  if (at != std::string::npos) header.erase(at, header.find("\"model\": ") - at);
+  return header;
+}
+
 inline std::vector<std::string> FileNames(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

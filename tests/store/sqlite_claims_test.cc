@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "gatetest/error.h"
 #include "src/store/sqlite_database.h"
 #include "src/store/sqlite_store.h"
 #include "tests/store/sqlite_testing.h"
@@ -78,6 +79,31 @@ TEST_F(SqliteClaimsTest, AShelfThatCannotGiveItsClaimsBackIsNotWaitedFor) {
   RunSql("ALTER TABLE elsewhere RENAME TO claims");
   EXPECT_EQ(ClaimOne(*waiting.shelf, 1), ClaimResult::kMine);
   EXPECT_EQ(ClaimOne(*store->Open(ModelNamed("tiny"), "skills", 0), 1), ClaimResult::kTaken);
+}
+
+TEST_F(SqliteClaimsTest, APutThatFailsEndsItsClaimAtOnce) {
+  const OpenShelf waiting(file_);
+  const OpenShelf shelf(file_);
+  EXPECT_EQ(shelf->Claim(KeysOf(3)), std::vector(3, ClaimResult::kMine));
+  EXPECT_EQ(ClaimOne(*waiting.shelf, 1), ClaimResult::kTaken);
+  RunSql("ALTER TABLE answers RENAME TO elsewhere");
+  EXPECT_THROW(shelf->Put(QuestionOf(1), AnswerOf(1)), Error);
+  RunSql("ALTER TABLE elsewhere RENAME TO answers");
+  EXPECT_EQ(ClaimOne(*waiting.shelf, 2), ClaimResult::kTaken) << "what is yet to be put";
+  EXPECT_EQ(ClaimOne(*waiting.shelf, 1), ClaimResult::kMine);
+}
+
+TEST_F(SqliteClaimsTest, APutThatFailsAndCannotEndItsClaimIsNotWaitedFor) {
+  const OpenShelf waiting(file_);
+  const OpenShelf shelf(file_);
+  EXPECT_EQ(ClaimOne(*shelf.shelf, 1), ClaimResult::kMine);
+  RunSql("ALTER TABLE claims RENAME TO elsewhere");
+  EXPECT_THROW(shelf->Put(QuestionOf(1), AnswerOf(1)), Error);
+  RunSql("ALTER TABLE elsewhere RENAME TO claims");
+  EXPECT_EQ(ClaimOne(*waiting.shelf, 1), ClaimResult::kMine);
+  EXPECT_EQ(ClaimOne(*shelf.shelf, 1), ClaimResult::kTaken);
+  shelf->Put(QuestionOf(2), AnswerOf(2));
+  EXPECT_TRUE(Finds(*waiting.shelf, 2)) << "and it goes on";
 }
 
 TEST_F(SqliteClaimsTest, APutWithoutAClaimEndsNoClaimOfOthers) {

@@ -295,6 +295,106 @@ TEST_F(MountsTest, TheSameStoreGoesOnWhenThereIsSpaceAgain) {
             "goes on");
 }
 
+/// What is wrong with a store of which answers 0 to `count` are recorded, and in which nothing else
+/// may be, however full the disk is; "" when all but Put works.
+std::string UseFull(const OpenShelf& shelf, std::uint64_t count) {
+  std::string missing = MissingBelow(*shelf.shelf, count);
+  if (!missing.empty()) return missing;
+  if (Finds(*shelf.shelf, count)) return "an answer is found that nobody recorded";
+  const ClaimResult recorded = count > 0 ? ClaimResult::kRecorded : ClaimResult::kMine;
+  if (ClaimOne(*shelf.shelf, 0) != recorded) return "the claim of 0 is wrong";
+  if (ClaimOne(*shelf.shelf, count) != ClaimResult::kMine) return "the missing one is not mine";
+  shelf->GiveBack(testing_support::KeysOf(count + 1));
+  if (shelf->Filed("0", 0).has_value() != (count > 0)) return "it is not filed as it should be";
+  if (shelf.store->Holdings().size() != (count > 0 ? 1U : 0U)) return "the holdings are wrong";
+  std::uint64_t visited = 0;
+  shelf.store->ForEach(testing_support::ModelNamed("tiny").identity, "skills",
+                       [&](const Question&, const RecordedAnswer&) { ++visited; });
+  return visited == count ? "" : "not all are visited";
+}
+
+/// The same on a disk with so many pages left, before and after a Put, and once there is space.
+std::string UseAsDiskFills(const Path& file, std::uint64_t count, std::uintmax_t pages) {
+  const Path folder = file.parent_path();
+  testing_support::FillDisk(folder, pages);
+  const OpenShelf shelf(file);
+  std::string problem = UseFull(shelf, count);
+  if (!problem.empty()) return problem;
+  const auto [failed, error] = PutUntilItFails(*shelf.shelf, count);
+  const std::string full = "the store " + file.string() + " cannot be ";
+  if (!error.starts_with(full) ||
+      error.find(": disk full (the file system of ") == std::string::npos ||
+      !error.ends_with("free some space, or choose another place with --gatetest_store")) {
+    return "Put says: " + error;
+  }
+  // This one, another of the same process, and another process find the same.
+  problem = UseFull(shelf, failed) + UseFull(OpenShelf(file), failed) +
+            InChild([&, last = failed] { return UseFull(OpenShelf(file), last); });
+  if (!problem.empty()) return problem + " after a Put that failed";
+  std::filesystem::remove(folder / "filler");
+  shelf->Put(QuestionOf(failed), AnswerOf(failed));
+  return UseFull(shelf, failed + 1) + UseFull(OpenShelf(file), failed + 1);
+}
+
+TEST_F(MountsTest, AStoreIsUsedHoweverLittleSpaceIsLeftToMakeIt) {
+  for (std::uintmax_t pages = 0; pages <= 32; ++pages) {
+    EXPECT_EQ(InChild([&] {
+                testing_support::EnterMounts();
+                testing_support::MountTmpfs(inner_, "size=512k");
+                return UseAsDiskFills(file_, 0, pages);
+              }),
+              "")
+        << pages;
+  }
+}
+
+TEST_F(MountsTest, AStoreIsReadHoweverLittleSpaceIsLeft) {
+  for (std::uintmax_t pages = 0; pages <= 24; ++pages) {
+    EXPECT_EQ(InChild([&] {
+                testing_support::EnterMounts();
+                testing_support::MountTmpfs(inner_, "size=512k");
+                for (std::uint64_t i = 0; i < 3; ++i)
+                  OpenShelf(file_)->Put(QuestionOf(i), AnswerOf(i));
+                return UseAsDiskFills(file_, 3, pages);
+              }),
+              "")
+        << pages;
+  }
+}
+
+TEST_F(MountsTest, WhatAKilledProcessRecordedIsReadOnAFullDisk) {
+  for (std::uintmax_t pages = 0; pages <= 8; ++pages) {
+    EXPECT_EQ(InChild([&] {
+                testing_support::EnterMounts();
+                testing_support::MountTmpfs(inner_, "size=512k");
+                testing_support::Wait(testing_support::Fork([&] {
+                  const OpenShelf shelf(file_);
+                  for (std::uint64_t i = 0; i < 3; ++i) shelf->Put(QuestionOf(i), AnswerOf(i));
+                  ::raise(SIGKILL);
+                  return 0;
+                }));
+                return UseAsDiskFills(file_, 3, pages);
+              }),
+              "")
+        << pages;
+  }
+}
+
+TEST_F(MountsTest, AnOlderVersionOnAFullDiskSaysWhatToDo) {
+  const std::string said = InChild([&] {
+    testing_support::EnterMounts();
+    testing_support::MountTmpfs(inner_, "size=512k");
+    OpenShelf(file_)->Put(QuestionOf(1), AnswerOf(1));
+    SqliteDatabase(file_, SqliteAccess::kReadWrite).RunAll("PRAGMA user_version = 0");
+    testing_support::FillDisk(inner_, 0);
+    return ErrorOf([&] { OpenSqlite(file_); }, ErrorCode::kStoreFailed);
+  });
+  EXPECT_EQ(said, "the store " + file_.string() +
+                      " cannot be read: it was written by an older GateTest (schema 0), and the "
+                      "file system of " +
+                      inner_.string() + " is full (0 bytes left); free some space");
+}
+
 TEST_F(MountsTest, AStoreThatCannotBeMadeOnAFullDiskSaysSo) {
   const std::string said = InChild([&] {
     testing_support::EnterMounts();

@@ -2,18 +2,21 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "src/store/recording_store.h"
 #include "tests/store/recording_testing.h"
+#include "tests/support/errors.h"
 
 namespace gatetest::internal {
 namespace {
 
 using ::testing::ElementsAre;
 using testing_support::AnswerOf;
+using testing_support::ErrorOf;
 using testing_support::FileNames;
 using testing_support::Finds;
 using testing_support::kDay;
@@ -25,6 +28,7 @@ using testing_support::Record;
 using testing_support::RecordingOf;
 using testing_support::TemporaryFolder;
 using testing_support::TextOf;
+using testing_support::WithoutSeal;
 using testing_support::WriteText;
 
 RecordedModel Build(const std::string& build, const std::string& quantization = "") {
@@ -34,7 +38,7 @@ RecordedModel Build(const std::string& build, const std::string& quantization = 
   return model;
 }
 
-class ReplaceRecordingTest : public ::testing::Test {
+class AcceptRecordingTest : public ::testing::Test {
  protected:
   void Replace(const RecordedModel& model, const std::vector<std::uint64_t>& numbers,
                std::int64_t recorded = 1000, const std::string& task = "skills") const {
@@ -42,7 +46,7 @@ class ReplaceRecordingTest : public ::testing::Test {
     for (const std::uint64_t number : numbers) {
       answers.emplace_back(QuestionOf(number), AnswerOf(number, recorded));
     }
-    ReplaceRecording(folder_, model, task, answers);
+    AcceptRecording(folder_, model, task, answers);
   }
   std::string Text() const { return ReadText(folder_ / "tiny.skills.jsonl"); }
 
@@ -50,25 +54,28 @@ class ReplaceRecordingTest : public ::testing::Test {
   const std::filesystem::path folder_ = test_folder_ / "a/baseline";
 };
 
-TEST_F(ReplaceRecordingTest, WritesWhatPutsWrite) {
+TEST_F(AcceptRecordingTest, WritesWhatPutsWrite) {
   Record(test_folder_ / "put", {1, 2, 10, 3}, Build("1"), "skills", 5 * kDay + 3);
   Replace(Build("1"), {10, 3, 2, 1, 2}, 5 * kDay + 3);
-  EXPECT_EQ(Text(), ReadText(test_folder_ / "put/tiny.skills.jsonl"));
+  std::string text = Text();
+  const std::string mark = "\"accepted\": true, ";
+  text.erase(text.find(mark), mark.size());
+  EXPECT_EQ(text, ReadText(test_folder_ / "put/tiny.skills.jsonl"));
   EXPECT_THAT(FileNames(folder_), ElementsAre("tiny.skills.jsonl"));
 }
 
-TEST_F(ReplaceRecordingTest, TheOldestAnswerGivesTheDayAndTheLaterOfOneKeyCounts) {
+TEST_F(AcceptRecordingTest, TheOldestAnswerGivesTheDayAndTheLaterOfOneKeyCounts) {
   const std::vector<std::pair<Question, RecordedAnswer>> answers = {
       {QuestionOf(1), AnswerOf(7, 9 * kDay)},
       {QuestionOf(2), AnswerOf(2, 6 * kDay)},
       {QuestionOf(1), AnswerOf(1, 8 * kDay)}};
-  ReplaceRecording(folder_, Build("1"), "skills", answers);
+  AcceptRecording(folder_, Build("1"), "skills", answers);
   EXPECT_NE(Text().find(R"("recorded": "1970-01-07")"), std::string::npos) << Text();
   EXPECT_TRUE(Finds(*RecordingOf(folder_, Build("1")).shelf, 1));
   EXPECT_EQ(LinesOf(Text()).size(), 3U);
 }
 
-TEST_F(ReplaceRecordingTest, TheSameAnswersLeaveItAsItIs) {
+TEST_F(AcceptRecordingTest, TheSameAnswersLeaveItAsItIs) {
   Replace(Build("1"), {1, 2, 10}, 5 * kDay);
   const std::string text = Text();
   Replace(Build("1"), {10, 2, 1}, 50 * kDay);
@@ -80,7 +87,7 @@ TEST_F(ReplaceRecordingTest, TheSameAnswersLeaveItAsItIs) {
   EXPECT_EQ(Text(), TextOf(lines)) << "in whatever order";
 }
 
-TEST_F(ReplaceRecordingTest, WhatDiffersIsWrittenAnew) {
+TEST_F(AcceptRecordingTest, WhatDiffersIsWrittenAnew) {
   Replace(Build("1"), {1, 2}, 5 * kDay);
   const std::string text = Text();
   Replace(Build("1"), {1}, 50 * kDay);
@@ -98,7 +105,7 @@ TEST_F(ReplaceRecordingTest, WhatDiffersIsWrittenAnew) {
   EXPECT_EQ(Text(), text);
 }
 
-TEST_F(ReplaceRecordingTest, OtherBuildsOfTheModelAreReplaced) {
+TEST_F(AcceptRecordingTest, OtherBuildsOfTheModelAreReplaced) {
   Record(folder_, {1, 2}, Build("1"));
   Record(folder_, {3}, Build("2"));
   Record(folder_, {1}, Build("1"), "other task");
@@ -114,7 +121,76 @@ TEST_F(ReplaceRecordingTest, OtherBuildsOfTheModelAreReplaced) {
   }
 }
 
-TEST_F(ReplaceRecordingTest, AFileThatWasRenamedKeepsItsName) {
+TEST_F(AcceptRecordingTest, OneThatIsOpenIsSealedAndKeepsItsDay) {
+  Replace(Build("1"), {1, 2}, 5 * kDay);
+  const std::string text = Text();
+  std::vector<std::string> lines = LinesOf(text);
+  lines[0] = WithoutSeal(lines[0]);
+  WriteText(folder_ / "tiny.skills.jsonl", TextOf(lines));
+  Replace(Build("1"), {1, 2}, 50 * kDay);
+  EXPECT_EQ(Text(), text);
+}
+
+TEST_F(AcceptRecordingTest, ASealThatDoesNotFitIsPutRight) {
+  Replace(Build("1"), {1, 2}, 5 * kDay);
+  const std::string text = Text();
+  std::vector<std::string> lines = LinesOf(text);
+  lines[0].replace(lines[0].find("2:"), 4, "2:00");
+  WriteText(folder_ / "tiny.skills.jsonl", TextOf(lines));
+  Replace(Build("1"), {1, 2}, 50 * kDay);
+  EXPECT_EQ(Text(), text);
+}
+
+class FindAcceptedTest : public AcceptRecordingTest {
+ protected:
+  std::optional<std::filesystem::path> Find(const RecordedModel& model) const {
+    return FindAccepted(folder_, model.info, "skills");
+  }
+};
+
+TEST_F(FindAcceptedTest, TheOnlyOneOfItsNameQuantizationAndTask) {
+  EXPECT_FALSE(Find(Build("1")));
+  Replace(Build("1"), {1});
+  Replace(Build("1"), {1}, 1000, "other task");
+  Replace(Build("1", "int4"), {1});
+  EXPECT_EQ(Find(Build("1")), folder_ / "tiny.skills.jsonl");
+  EXPECT_EQ(Find(Build("2")), folder_ / "tiny.skills.jsonl") << "whatever built it";
+  EXPECT_EQ(Find(Build("1", "int4")), folder_ / "tiny-int4.skills.jsonl");
+  EXPECT_FALSE(Find(Build("1", "int8")));
+}
+
+TEST_F(FindAcceptedTest, WhatElseIsRecordedThereDoesNotCount) {
+  Record(folder_, {1}, Build("1"));
+  EXPECT_FALSE(Find(Build("1"))) << "nobody accepted it";
+  Replace(Build("1"), {1, 2});
+  const std::string release = Text();
+  EXPECT_NE(release.find("\"accepted\": true, "), std::string::npos);
+  // Sorted first, it would be compared with itself: by the same build, by one that covers all of
+  // the release and would take its predecessor's place, and by one that does not.
+  Record(folder_, {1, 2, 3}, Build("1"));
+  Record(folder_, {1, 2, 3}, Build("2"));
+  Record(folder_, {1}, Build("3"));
+  EXPECT_EQ(Text(), release);
+  EXPECT_EQ(Find(Build("2")), folder_ / "tiny.skills.jsonl");
+  EXPECT_TRUE(Finds(*RecordingOf(folder_, Build("2")).shelf, 3)) << "it is recorded, elsewhere";
+  Replace(Build("2"), {1, 2, 3});
+  ASSERT_EQ(FileNames(folder_).size(), 1U);
+  EXPECT_EQ(Find(Build("2")), folder_ / FileNames(folder_)[0]);
+}
+
+TEST_F(FindAcceptedTest, OfSeveralNobodyKnowsWhichWasAcceptedLast) {
+  Replace(Build("1"), {1, 2});
+  std::filesystem::copy(folder_ / "tiny.skills.jsonl", folder_ / "copy.jsonl");
+  EXPECT_EQ(ErrorOf([&] { Find(Build("2")); }, ErrorCode::kStoreFailed),
+            folder_.string() +
+                " holds 2 accepted releases of tiny on \"skills\": copy.jsonl, tiny.skills.jsonl; "
+                "delete the other, or accept anew with --gatetest_accept");
+  std::filesystem::copy(folder_ / "copy.jsonl", folder_ / "third.jsonl");
+  EXPECT_NE(ErrorOf([&] { Find(Build("1")); }, ErrorCode::kStoreFailed).find("delete the others"),
+            std::string::npos);
+}
+
+TEST_F(AcceptRecordingTest, AFileThatWasRenamedKeepsItsName) {
   Record(folder_, {1, 2}, Build("1"));
   std::filesystem::rename(folder_ / "tiny.skills.jsonl", folder_ / "mine.jsonl");
   Replace(Build("2"), {3});
