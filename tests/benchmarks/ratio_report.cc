@@ -75,14 +75,14 @@ std::string Table(const std::vector<Figure>& figures) {
   for (const Figure& figure : figures) {
     if (figure.counter != counter) {
       counter = figure.counter;
-      table += fmt::format("{}{:<58}{:>10}   {}\n", table.empty() ? "" : "\n", counter, "median",
+      table += fmt::format("{}{:<68}{:>10}   {}\n", table.empty() ? "" : "\n", counter, "median",
                            "[smallest, largest] of n");
     }
     const auto [smallest, largest] =
         std::minmax_element(figure.repetitions.begin(), figure.repetitions.end());
     const int digits = counter == kRatio ? 4 : 0;
     table +=
-        fmt::format("{:<58}{:>10.{}f}   [{:.{}f}, {:.{}f}] of {}\n", figure.name, figure.median(),
+        fmt::format("{:<68}{:>10.{}f}   [{:.{}f}, {:.{}f}] of {}\n", figure.name, figure.median(),
                     digits, *smallest, digits, *largest, digits, figure.repetitions.size());
   }
   return table;
