@@ -23,7 +23,6 @@ using testing_support::ModelNamed;
 using testing_support::QuestionOf;
 using testing_support::ReadText;
 using testing_support::Record;
-using testing_support::RecordingOf;
 using testing_support::TemporaryFolder;
 using testing_support::WriteText;
 
@@ -46,7 +45,7 @@ class RecordedTest : public ::testing::Test {
  protected:
   /// All that is asked of it says the same.
   static std::string ErrorOfModel(gatetest::Model& model, ErrorCode code) {
-    const std::string error = ErrorOf([&] { model.identity(); }, code);
+    std::string error = ErrorOf([&] { model.identity(); }, code);
     EXPECT_EQ(ErrorOf([&] { model.capabilities(); }, code), error);
     EXPECT_EQ(ErrorOf([&] { model.recording(); }, code), error);
     return error;

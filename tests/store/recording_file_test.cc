@@ -23,7 +23,6 @@ using testing_support::AnswerOf;
 using testing_support::FileNames;
 using testing_support::Finds;
 using testing_support::kDay;
-using testing_support::KeyOf;
 using testing_support::KeysOf;
 using testing_support::LinesOf;
 using testing_support::ModelNamed;
@@ -102,7 +101,7 @@ TEST_F(RecordingFileTest, IsInNaturalOrder) {
 
 TEST_F(RecordingFileTest, IsCompleteBeforeItIsInOrder) {
   const RecordingOf recording(folder_);
-  for (const std::uint64_t number : {2, 1, 2}) {
+  for (const std::uint64_t number : {2U, 1U, 2U}) {
     recording->Put(QuestionOf(number), AnswerOf(number));
   }
   recording->Put(QuestionOf(2), AnswerOf(7));

@@ -194,7 +194,7 @@ TEST_F(RecordingPlacesTest, AFirstAnswerOnAFullDiskLeavesNothing) {
     std::ofstream filler(inner_ / "filler");
     while (filler << std::string(4096, 'x') << std::flush) continue;
     const RecordingOf recording(inner_);
-    const std::string error = ErrorOfPut(*recording.shelf, 1);
+    std::string error = ErrorOfPut(*recording.shelf, 1);
     if (testing_support::FileNames(inner_).size() != 1) return std::string("something is left");
     return error;
   });

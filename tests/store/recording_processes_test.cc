@@ -24,8 +24,6 @@ using testing_support::AnswerOf;
 using testing_support::FileNames;
 using testing_support::Finds;
 using testing_support::Fork;
-using testing_support::LinesOf;
-using testing_support::ModelNamed;
 using testing_support::QuestionOf;
 using testing_support::ReadText;
 using testing_support::Record;
