@@ -40,7 +40,7 @@ struct Provenance {
 /// A part of the samples, of `count` parts that are about equally large.
 struct Slice {
   std::size_t index = 0;  ///< From 0 to count - 1.
-  std::size_t count = 1;
+  std::size_t count = 1;  ///< At least 1.
 };
 
 /// Every outcome of one model on one task, or why there is none.

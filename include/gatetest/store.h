@@ -99,11 +99,11 @@ class Shelf {
 
 /// What a store holds of one model on one task.
 struct Holding {
-  RecordedModel model = {};
-  std::string task = {};    ///< Its name.
-  std::size_t answers = 0;  ///< How many.
-  std::int64_t oldest = 0;  ///< RecordedAnswer::recorded of the oldest.
-  std::int64_t newest = 0;  ///< And of the newest.
+  RecordedModel model = {};  ///< Whose answers they are.
+  std::string task = {};     ///< Its name.
+  std::size_t answers = 0;   ///< How many.
+  std::int64_t oldest = 0;   ///< RecordedAnswer::recorded of the oldest.
+  std::int64_t newest = 0;   ///< And of the newest.
 };
 
 /// Recorded answers. Safe to use from several threads, and by many processes at once.
@@ -131,9 +131,11 @@ class Store {
   virtual std::vector<Holding> Holdings() = 0;
 
   /// Every answer of one holding, by sample (numbers in ids as numbers: 2 before 10) and turn.
+  /// @{
   using Visitor = std::function<void(const Question&, const RecordedAnswer&)>;
   virtual void ForEach(const std::string& identity, const std::string& task,
                        const Visitor& visit) = 0;
+  /// @}
 
   /// Forgets what was recorded before that time; returns how many answers that were.
   virtual std::size_t Prune(std::int64_t before) = 0;
