@@ -80,7 +80,8 @@ class Shelf {
   /// another task are found too.
   virtual std::vector<std::optional<RecordedAnswer>> Find(std::span<const AnswerKey> keys) = 0;
 
-  /// Claims the right to ask, so that no two processes ask the same. One result a key, in their
+  /// Claims the right to ask, so that no two processes ask the same; in a store that many processes
+  /// do not share well (a recording) no two shelves of one Store object. One result a key, in their
   /// order. Claims end with Put, GiveBack, the shelf, and with a process that dies, however it
   /// dies.
   virtual std::vector<ClaimResult> Claim(std::span<const AnswerKey> keys) = 0;
