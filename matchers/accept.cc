@@ -200,8 +200,8 @@ std::string AcceptRelease(const ModelPtr& model, const GateScope& scope) {
                                 Changes(candidate, FindBefore(gate, candidate))));
     lines.push_back("    " + ShowSources(*candidate.evaluation));
   }
+  for (const Candidate& candidate : candidates) RefuseSecond(FolderOf(gate), candidate);
   for (const Candidate& candidate : candidates) {
-    RefuseSecond(FolderOf(gate), candidate);
     AcceptRecording(FolderOf(gate), candidate.model, candidate.task->name(), candidate.answers);
   }
   return fmt::format("accepted {} in {}\n{}\n  Look at the diff of that folder, and commit it.",

@@ -178,6 +178,7 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
 
 void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) const {
   const std::vector<std::size_t> order = OrderOf(evaluation);
+  const std::size_t known = evaluation.items.size();
   if (options_.progress != nullptr) {
     options_.progress->Begin(evaluation.model, *evaluation.task);
   }
@@ -202,7 +203,7 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
       } catch (const internal::Incapable&) {
         // What was recorded of it may be of a time when it could do less.
         if (!answers.AskForCapabilities()) throw;
-        evaluation.items.clear();
+        evaluation.items.resize(known);
         run();
       }
     } catch (const internal::Unrecorded& error) {

@@ -12,23 +12,13 @@
 
 #include "gatetest/error.h"
 #include "src/data/json_row.h"
+#include "src/store/json_text.h"
 #include "src/text/show.h"
-#include "src/text/utf8.h"
 
 namespace gatetest::internal {
 namespace {
 
 using nlohmann::json;
-
-std::string JsonOfText(const std::string& text) {
-  if (FindInvalidUtf8(text) == std::string_view::npos) return json(text).dump();
-  std::string out = "{\"bytes\":[";
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    fmt::format_to(std::back_inserter(out), "{}{}", i == 0 ? "" : ",",
-                   static_cast<unsigned>(static_cast<unsigned char>(text[i])));
-  }
-  return out + "]}";
-}
 
 std::string JsonOfDouble(double number) {
   if (std::isnan(number)) return "\"nan\"";
@@ -57,7 +47,7 @@ class ResponseFieldWriter {
     fmt::format_to(std::back_inserter(out_), "{}\"{}\":{}", out_.empty() ? "{" : ",", name, value);
   }
   void Text(std::string_view name, const std::string& text) {
-    if (!text.empty()) Field(name, JsonOfText(text));
+    if (!text.empty()) Field(name, TextToJson(text));
   }
   template <typename Item, typename Show>
   void Array(std::string_view name, const std::vector<Item>& items, const Show& show) {

@@ -510,6 +510,40 @@ TEST(StoreAuto, AModelThatCanDoMoreThanWhenItWasRecordedIsAsked) {
   EXPECT_EQ(replay.Evaluate(NeverLoaded(), Corpus(Numbers(2)))->failure, "");
 }
 
+TEST(StoreAuto, AnEvaluationThatGoesOnKeepsItsOutcomesWhenTheModelIsAskedWhatItCanDo) {
+  // Generates, and then scores for all but the sample that is asked first.
+  class Mixed : public Task {
+   public:
+    explicit Mixed(Dataset dataset) : Task("mixed", Measures::kAccuracy, std::move(dataset)) {}
+    std::string protocol() const override { return "mixed"; }
+    std::vector<Request> Next(const Sample& sample, std::span<const Exchange> so_far,
+                              const ModelTraits& /*model*/) const override {
+      if (first.empty()) first = sample.id;
+      if (so_far.empty()) return {{.kind = RequestKind::kGenerate, .prompt = sample.input}};
+      if (sample.id == first || so_far.size() > 1) return {};
+      return {{.kind = RequestKind::kScore, .prompt = "p", .continuation = sample.input}};
+    }
+    Outcome Score(const Sample& /*sample*/, std::span<const Exchange> /*exchanges*/,
+                  const ModelTraits& /*model*/) const override {
+      return {.score = 1.0};
+    }
+    mutable std::string first = {};
+  };
+  MemoryStore store;
+  const auto generate = [](const Request& r) { return Response::Text(r.prompt); };
+  EvaluateOnce(store, FunctionModel(kRecordable, {.generate = generate}), ExactMatch(Numbers(3)));
+  const ModelPtr model = FunctionModel(
+      kRecordable,
+      {.score = [](const Request&) { return Response::Logprobs({-1}); }, .generate = generate});
+  const auto task = std::make_shared<Mixed>(Numbers(3));
+  Evaluator evaluator({.store = &store});
+  const StopRule at_once = [](const Sample&, const Outcome&) { return true; };
+  EXPECT_EQ(evaluator.Evaluate(model, task, at_once)->items.size(), 1U);
+  const EvaluationPtr whole = evaluator.Evaluate(model, task);
+  EXPECT_EQ(whole->failure, "");
+  EXPECT_TRUE(whole->complete()) << whole->items.size();
+}
+
 TEST(StoreAuto, AnEvaluationWithinAnotherOneWaitsForNobody) {
   MemoryStore store;
   const ModelPtr model = MakeModel();
