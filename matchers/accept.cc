@@ -60,7 +60,7 @@ Candidate Evaluate(const ModelPtr& model, const TaskPtr& task, const GateScope& 
     candidate.answers.emplace_back(question, answer);
   };
   const EvaluationPtr evaluation =
-      Evaluator(options).Evaluate(model, task, nullptr, scope.gate().mode);
+      Evaluator(options).Evaluate(model, task, {.mode = scope.gate().mode});
   if (const std::string why = WhyIncomplete(*evaluation); !why.empty()) {
     Refuse(fmt::format("{} on \"{}\": {}", ToString(model->info()), task->name(), why));
   }

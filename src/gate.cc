@@ -47,8 +47,8 @@ std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr&
   for (const internal::ChosenTask& chosen : internal::ChooseTasks(requirement, gate.tasks)) {
     Subject subject;
     const TaskPtr& task = gate.tasks[chosen.index];
-    if (compares) subject.baseline = evaluator.Evaluate(gate.baseline, task, nullptr, gate.mode);
-    subject.candidate = evaluator.Evaluate(model, task, nullptr, gate.mode);
+    if (compares) subject.baseline = evaluator.Evaluate(gate.baseline, task, {.mode = gate.mode});
+    subject.candidate = evaluator.Evaluate(model, task, {.mode = gate.mode});
     subject.group = chosen.group;
     subjects.push_back(std::move(subject));
   }

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -70,18 +71,28 @@ struct EvaluatorOptions {
 /// the answers arrive; true when no more are needed.
 using StopRule = std::function<bool(const Sample& sample, const Outcome& outcome)>;
 
+/// How far one evaluation goes, and where its answers come from.
+struct Asking {
+  /// The evaluation ends after so many samples, in the order in which they are asked. Default: all.
+  std::size_t samples = std::numeric_limits<std::size_t>::max();
+  /// Or when it is satisfied, if that is earlier. May be empty.
+  StopRule stop = {};
+  /// None: kAuto. Gives way to EvaluatorOptions::mode.
+  std::optional<StoreMode> mode = {};
+};
+
 /// Evaluates models on tasks, and remembers the evaluations as long as it lives.
 class Evaluator {
  public:
   /// The default options do for most: nothing is shown, and equal data are asked in equal order.
   explicit Evaluator(EvaluatorOptions options = {}) : options_(std::move(options)) {}
 
-  /// Evaluates `model` on `task`, or returns what an earlier call in the same mode found. A partial
-  /// evaluation serves only the rule that stopped it; another call goes on where it ended. Never
+  /// Evaluates `model` on `task`, or returns what an earlier call in the same mode found. Where
+  /// that ended earlier than is asked now, it goes on from there; where it went further, the result
+  /// is the part that is asked for, so that no verdict depends on what else was evaluated. Never
   /// throws for anything a file or a model does: what could not be measured says so in the
   /// evaluation. Safe to call from several threads; one evaluation runs at a time.
-  EvaluationPtr Evaluate(const ModelPtr& model, const TaskPtr& task, const StopRule& stop = nullptr,
-                         std::optional<StoreMode> mode = {});
+  EvaluationPtr Evaluate(const ModelPtr& model, const TaskPtr& task, const Asking& asking = {});
 
   /// What Evaluate would ask, without asking or loading the model. Reads the data. Throws
   /// Error(kInvalidArgument) for a null pointer, and what reading the data and making the first
@@ -99,8 +110,8 @@ class Evaluator {
  private:
   /// How one evaluation is made.
   struct How {
-    StopRule stop = {};
-    StoreMode mode = StoreMode::kAuto;
+    Asking asking = {};
+    StoreMode mode = StoreMode::kAuto;  ///< In force.
     bool nested = false;  ///< Within an evaluation of another evaluator, in the same thread.
   };
 

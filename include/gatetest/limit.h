@@ -30,6 +30,25 @@ enum class Claim {
 /// "dataset", "population", "point estimate".
 std::string_view Name(Claim claim);
 
+/// When an evaluation may end before its last sample, because the verdict is safe. For accuracy,
+/// retention, accuracy loss and flips; all else, and every point estimate, is evaluated in full.
+/// Samples are asked in a random order (EvaluatorOptions::seed), and a verdict that became safe
+/// does not depend on what else is known: the same seed ends at the same sample.
+enum class Stop {
+  kNever,  ///< All samples are evaluated.
+  /// The samples that are left can no longer change the verdict: no error at all. Under a
+  /// population claim all samples are evaluated.
+  kCertain,
+  /// The verdict is wrong with a probability of at most alpha on each side, by a sequential test
+  /// (sequential.h): a clear verdict costs a fraction of the samples. A population claim bets with
+  /// half of alpha, and keeps the other half for the last sample; where samples carry clusters all
+  /// of them are evaluated.
+  kConfident,
+};
+
+/// "never", "certain", "confident".
+std::string_view Name(Stop stop);
+
 /// What a metric has to clear, and for which task, claim and alpha.
 class Limit {
  public:
@@ -50,11 +69,19 @@ class Limit {
     limit.claim_ = claim;
     return limit;
   }
-  /// The probability of a wrong population claim, and of each bound of the interval that is shown;
-  /// in (0, 0.5). Default: the gate's.
+  /// The probability of a wrong population claim, of a wrong verdict that ended an evaluation early
+  /// (Stop::kConfident), and of each bound of the interval that is shown; in (0, 0.5). Default: the
+  /// gate's.
   Limit Alpha(double alpha) const {
     Limit limit = *this;
     limit.alpha_ = alpha;
+    return limit;
+  }
+  /// When its evaluations may end early. Not for metrics without bounds (perplexity). Default: the
+  /// gate's.
+  Limit Stop(gatetest::Stop stop) const {
+    Limit limit = *this;
+    limit.stop_ = stop;
     return limit;
   }
   /// One verdict on the samples of all tasks together, each sample counting as much as any other,
@@ -69,6 +96,7 @@ class Limit {
   const std::string& task() const { return task_; }                       ///< From On(), or empty.
   const std::optional<gatetest::Claim>& claim() const { return claim_; }  ///< None: the gate's.
   const std::optional<double>& alpha() const { return alpha_; }           ///< None: the gate's.
+  const std::optional<gatetest::Stop>& stop() const { return stop_; }     ///< None: the gate's.
   bool pooled() const { return pooled_; }  ///< Whether Pooled() was asked for.
 
  private:
@@ -76,6 +104,7 @@ class Limit {
   std::string task_;
   std::optional<gatetest::Claim> claim_;
   std::optional<double> alpha_;
+  std::optional<gatetest::Stop> stop_;
   bool pooled_ = false;
 };
 

@@ -8,6 +8,8 @@
 #ifndef GATETEST_VERDICT_H_
 #define GATETEST_VERDICT_H_
 
+#include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,6 +58,17 @@ struct Subject {
 struct JudgeDefaults {
   Claim claim = Claim::kDataset;  ///< What a pass says.
   double alpha = 0.05;            ///< One-sided, in (0, 0.5).
+  Stop stop = Stop::kNever;       ///< Where a verdict may be given before the last sample.
+  /// How many of each task's samples a population claim rests on, in the order in which they are
+  /// asked (Budget::samples). Default: all.
+  std::size_t samples = std::numeric_limits<std::size_t>::max();
+};
+
+/// Where a verdict was safe before the last sample, so that it rests on the samples up to there.
+struct EarlyEnd {
+  std::size_t samples = 0;  ///< So many were asked,
+  std::size_t of = 0;       ///< of so many.
+  bool certain = false;     ///< The others cannot change it (Stop::kCertain).
 };
 
 /// The verdict on one task, or on several that are pooled.
@@ -65,8 +78,10 @@ struct Finding {
   Verdict verdict = Verdict::kNotMeasured;  ///< On these subjects.
   /// Without the verdict's name: "0.8725 is not above 0.9000, and ...".
   std::string reason = {};
-  /// None where nothing could be estimated.
+  /// None where nothing could be estimated. Of a verdict that ended early: on the samples up to
+  /// there, with a confidence sequence for its interval.
   std::optional<Estimate> estimate = {};
+  std::optional<EarlyEnd> early = {};  ///< None: the verdict is on all samples.
 };
 
 /// The verdict on a requirement: on every subject, and on all of them together.

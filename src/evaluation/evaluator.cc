@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -14,44 +15,33 @@
 #include "src/evaluation/missing.h"
 #include "src/evaluation/run.h"
 #include "src/evaluation/shuffle.h"
+#include "src/evaluation/sources.h"
 #include "src/text/redact.h"
 #include "src/thrown.h"
 
 namespace gatetest {
 namespace {
 
-/// Counts anew where the outcomes come from.
-void CountSources(Evaluation& evaluation) {
-  Provenance& provenance = evaluation.provenance;
-  provenance.live = provenance.cached = 0;
-  provenance.oldest = 0;
-  for (const Evaluation::Item& item : evaluation.items) {
-    if (item.recorded == 0) {
-      ++provenance.live;
-      continue;
-    }
-    ++provenance.cached;
-    if (provenance.oldest == 0 || item.recorded < provenance.oldest) {
-      provenance.oldest = item.recorded;
-    }
-  }
-}
-
-/// Cuts `evaluation` after the sample at which `stop` is satisfied; false: it never is.
-bool CutWhereSatisfied(Evaluation& evaluation, const StopRule& stop) {
+/// Cuts `evaluation` to the part that `asking` wants; false: it wants more than there is.
+bool CutToWanted(Evaluation& evaluation, const Asking& asking) {
   const std::vector<Sample>& samples = evaluation.task->dataset().samples();
-  for (std::size_t i = 0; i < evaluation.items.size(); ++i) {
-    const Evaluation::Item& item = evaluation.items[i];
-    if (!stop(samples[item.sample], item.outcome)) continue;
-    evaluation.items.resize(i + 1);
-    CountSources(evaluation);
-    return true;
+  std::size_t wanted = 0;
+  bool enough = asking.samples == 0;
+  while (!enough && wanted < evaluation.items.size()) {
+    const Evaluation::Item& item = evaluation.items[wanted++];
+    const bool satisfied = asking.stop && asking.stop(samples[item.sample], item.outcome);
+    enough = satisfied || wanted == asking.samples;
   }
-  return false;
+  if (enough && wanted < evaluation.items.size()) {
+    evaluation.items.resize(wanted);
+    internal::CountSources(evaluation);
+  }
+  return enough;
 }
 
-/// Those that are not yet asked, of its slice.
-std::vector<std::size_t> OrderOf(const Evaluation& evaluation) {
+/// Those that are not yet asked, of its slice and of the first `most`.
+std::vector<std::size_t> OrderOf(const Evaluation& evaluation,
+                                 std::size_t most = std::numeric_limits<std::size_t>::max()) {
   const std::size_t count = evaluation.task->dataset().size();
   std::vector<std::size_t> order = internal::ShuffledOrder(count, evaluation.provenance.seed);
   if (evaluation.slice) {
@@ -61,6 +51,7 @@ std::vector<std::size_t> OrderOf(const Evaluation& evaluation) {
     }
     order = std::move(part);
   }
+  order.resize(std::min(order.size(), most));
   order.erase(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(evaluation.items.size()));
   return order;
 }
@@ -78,8 +69,8 @@ std::string Shown(const std::string& failure, const ModelInfo& info) {
 
 }  // namespace
 
-EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task, const StopRule& stop,
-                                  std::optional<StoreMode> mode) {
+EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
+                                  const Asking& asking) {
   if (model == nullptr) return Fail({}, task, "there is no model: the pointer is null");
   if (task == nullptr) return Fail(model->info(), task, "there is no task");
   if (options_.plan_only) {
@@ -96,7 +87,7 @@ EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task, co
                 fmt::format("there is no slice {} of {}: its index counts from 0", slice->index,
                             slice->count));
   }
-  const StoreMode how = options_.mode.value_or(mode.value_or(StoreMode::kAuto));
+  const StoreMode how = options_.mode.value_or(asking.mode.value_or(StoreMode::kAuto));
   if (slice && how == StoreMode::kLive && options_.store != nullptr) {
     return Fail(model->info(), task,
                 "a slice is evaluated to be recorded, and the gate's mode is live: nothing is");
@@ -107,7 +98,7 @@ EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task, co
   try {
     // A slice is asked in full: a rule could not stop at the same sample in all of them.
     return EvaluateLocked(*model, task,
-                          {.stop = slice ? nullptr : stop, .mode = how, .nested = nested});
+                          {.asking = slice ? Asking{} : asking, .mode = how, .nested = nested});
   } catch (...) {
     return Fail(model->info(), task, Shown(internal::TextOfCurrentException(), model->info()));
   }
@@ -137,18 +128,20 @@ EvaluationPtr Evaluator::Fail(ModelInfo model, TaskPtr task, std::string why) {
 EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const How& how) {
   const std::string key = internal::MemoKey(model, *task, options_.seed, how.mode);
   EvaluationPtr known = Known(key);
-  // A rule may end before what is not recorded, so such a failure is not one of every call.
-  const bool failed =
-      known != nullptr && !known->failure.empty() && (known->unrecorded == 0 || !how.stop);
-  if (failed || (known != nullptr && IsDone(*known) && !how.stop)) return known;
+  const bool whole = !how.asking.stop && how.asking.samples >= task->dataset().size();
+  if (known != nullptr) {
+    // What is not recorded may be beyond a part that is asked.
+    const bool failed = !known->failure.empty() && (whole || known->unrecorded == 0);
+    if (failed || (whole && IsDone(*known))) return known;
+  }
 
   // A rule that throws says nothing about the model: what it ended is not remembered.
   bool rule_threw = false;
   How asked = how;
-  if (how.stop) {
-    asked.stop = [&](const Sample& sample, const Outcome& outcome) {
+  if (how.asking.stop) {
+    asked.asking.stop = [&](const Sample& sample, const Outcome& outcome) {
       try {
-        return how.stop(sample, outcome);
+        return how.asking.stop(sample, outcome);
       } catch (...) {
         rule_threw = true;
         throw;
@@ -158,7 +151,7 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
   Evaluation evaluation;
   if (known != nullptr && known->failure.empty()) {
     evaluation = *known;
-    if ((asked.stop && CutWhereSatisfied(evaluation, asked.stop)) || known->complete()) {
+    if (CutToWanted(evaluation, asked.asking) || known->complete()) {
       return std::make_shared<const Evaluation>(std::move(evaluation));
     }
   } else {
@@ -169,15 +162,18 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
   }
   Continue(model, evaluation, asked);
   auto result = std::make_shared<const Evaluation>(std::move(evaluation));
-  if (!rule_threw) {
-    const std::lock_guard lock(memo_mutex_);
+  if (rule_threw) return result;
+  const std::lock_guard lock(memo_mutex_);
+  if (!whole && result->unrecorded > 0) {
+    failures_.push_back(result);  // Of this part; the text says nothing of the whole.
+  } else {
     memo_[key] = result;
   }
   return result;
 }
 
 void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) const {
-  const std::vector<std::size_t> order = OrderOf(evaluation);
+  const std::vector<std::size_t> order = OrderOf(evaluation, how.asking.samples);
   const std::size_t known = evaluation.items.size();
   if (options_.progress != nullptr) {
     options_.progress->Begin(evaluation.model, *evaluation.task);
@@ -193,7 +189,7 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
     evaluation.provenance.recording = answers.recording();
     const auto run = [&] {
       internal::Run(*this, evaluation.model, answers, evaluation,
-                    {.order = order, .stop = how.stop})
+                    {.order = order, .stop = how.asking.stop})
           .Complete();
     };
     try {
@@ -230,7 +226,7 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
     evaluation.failure = Shown(evaluation.failure, evaluation.model);
     evaluation.items.clear();
   }
-  CountSources(evaluation);
+  internal::CountSources(evaluation);
   if (options_.progress != nullptr) options_.progress->End();
 }
 

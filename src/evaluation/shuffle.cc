@@ -29,6 +29,19 @@ std::vector<std::size_t> ShuffledOrder(std::size_t count, std::uint64_t seed) {
   return order;
 }
 
+std::vector<std::size_t> ShuffledTurns(const std::vector<std::size_t>& sizes, std::uint64_t seed) {
+  std::vector<std::size_t> members;
+  for (std::size_t set = 0; set < sizes.size(); ++set) {
+    members.insert(members.end(), sizes[set], set);
+  }
+  std::vector<std::size_t> turns;
+  turns.reserve(members.size());
+  for (const std::size_t place : ShuffledOrder(members.size(), seed)) {
+    turns.push_back(members[place]);
+  }
+  return turns;
+}
+
 std::uint64_t SeedFromHash(const std::string& hash) {
   return std::stoull(hash.substr(0, 8), nullptr, 16);
 }

@@ -13,6 +13,10 @@ namespace gatetest::internal {
 /// (std::shuffle and the standard distributions differ between libraries).
 std::vector<std::size_t> ShuffledOrder(std::size_t count, std::uint64_t seed);
 
+/// Whose turn it is, when several sets of these sizes are asked as one: each set's number as often
+/// as it has members, shuffled.
+std::vector<std::size_t> ShuffledTurns(const std::vector<std::size_t>& sizes, std::uint64_t seed);
+
 /// The seed that belongs to a data set: the first 32 bits of its hash.
 std::uint64_t SeedFromHash(const std::string& hash);
 

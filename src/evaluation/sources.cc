@@ -15,6 +15,22 @@ std::string Since(const Provenance& from) {
 
 }  // namespace
 
+void CountSources(Evaluation& evaluation) {
+  Provenance& provenance = evaluation.provenance;
+  provenance.live = provenance.cached = 0;
+  provenance.oldest = 0;
+  for (const Evaluation::Item& item : evaluation.items) {
+    if (item.recorded == 0) {
+      ++provenance.live;
+      continue;
+    }
+    ++provenance.cached;
+    if (provenance.oldest == 0 || item.recorded < provenance.oldest) {
+      provenance.oldest = item.recorded;
+    }
+  }
+}
+
 std::string ShowSources(const Evaluation& evaluation) {
   const Provenance& from = evaluation.provenance;
   if (!from.recording.empty()) {

@@ -9,6 +9,9 @@
 
 namespace gatetest::internal {
 
+/// Counts anew where the outcomes come from.
+void CountSources(Evaluation& evaluation);
+
 /// "tinylm int4: 40 live, 660 cached (oldest 2026-11-20)".
 std::string ShowSources(const Evaluation& evaluation);
 

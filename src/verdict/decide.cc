@@ -12,10 +12,6 @@
 namespace gatetest::internal {
 namespace {
 
-bool MoreIsBetter(Metric metric) {
-  return metric == Metric::kAccuracy || metric == Metric::kRetention;
-}
-
 /// Strictly.
 bool Clears(const Decidable& question, const Measurement& measurement) {
   return MoreIsBetter(question.metric) ? measurement.distance > 0.0 : measurement.distance < 0.0;
@@ -104,19 +100,8 @@ Decision DecideDataset(const Decidable& question, const Measurement& measurement
   if (question.claim != Claim::kPointEstimate) {
     reason += BeyondTheseSamples(question, measurement, passed);
   }
-  if (measurement.sampled) {
-    reason +=
-        "\nanswers were drawn at random (temperature above 0); others may be worth something "
-        "else";
-  }
+  if (measurement.sampled) reason += kDrawnAtRandom;
   return {passed ? Verdict::kPassed : Verdict::kFailed, std::move(reason)};
-}
-
-/// What Holm's procedure asked of a FAILED among several; empty for one task alone.
-std::string HolmText(const Decidable& question, double p) {
-  if (question.family < 2) return "";
-  return fmt::format(" (p = {:.2g}, and Holm's level for this one of {} tasks is {:.2g})", p,
-                     question.family, question.failure_alpha);
 }
 
 std::string Undecided(const Decidable& question, const Measurement& measurement) {
@@ -181,7 +166,17 @@ Decision DecidePopulation(const Decidable& question, const Measurement& measurem
 
 }  // namespace
 
+bool MoreIsBetter(Metric metric) {
+  return metric == Metric::kAccuracy || metric == Metric::kRetention;
+}
+
 std::string_view RelationOf(Metric metric) { return MoreIsBetter(metric) ? "above" : "below"; }
+
+std::string HolmText(const Decidable& question, double p) {
+  if (question.family < 2) return "";
+  return fmt::format(" (p = {:.2g}, and Holm's level for this one of {} tasks is {:.2g})", p,
+                     question.family, question.failure_alpha);
+}
 
 Decision Decide(const Decidable& question, const Measurement& measurement) {
   if (measurement.impossible) {

@@ -3,6 +3,7 @@
 #define GATETEST_SRC_VERDICT_DECIDE_H_
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,14 @@ struct Decidable {
   std::size_t family = 1;
   /// The level that the procedure asks of this task's FAILED; alpha for a family of 1.
   double failure_alpha = alpha;
+  Stop stop = Stop::kNever;
+  /// How many of each task's samples a population claim rests on.
+  std::size_t samples = std::numeric_limits<std::size_t>::max();
 };
+
+/// What a claim about samples adds where answers were drawn at random.
+inline constexpr char kDrawnAtRandom[] =
+    "\nanswers were drawn at random (temperature above 0); others may be worth something else";
 
 struct Decision {
   Verdict verdict = Verdict::kNotMeasured;
@@ -31,8 +39,14 @@ struct Decision {
   double failure_p = 1.0;  ///< Against "the true value clears the limit".
 };
 
+/// Of accuracy and retention; of all others less is.
+bool MoreIsBetter(Metric metric);
+
 /// "above" for metrics where more is better, else "below".
 std::string_view RelationOf(Metric metric);
+
+/// What Holm's procedure asked of a FAILED among several; empty for one task alone.
+std::string HolmText(const Decidable& question, double p);
 
 /// Never kNotMeasured: that is for those who could not measure.
 Decision Decide(const Decidable& question, const Measurement& measurement);

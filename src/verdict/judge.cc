@@ -13,7 +13,9 @@
 #include "src/thrown.h"
 #include "src/verdict/choose_tasks.h"
 #include "src/verdict/decide.h"
+#include "src/verdict/judge_early.h"
 #include "src/verdict/measure.h"
+#include "src/verdict/sequence.h"
 
 namespace gatetest {
 namespace {
@@ -63,13 +65,24 @@ void CheckAlpha(double alpha) {
 
 Decision NotMeasured(std::string why) { return {Verdict::kNotMeasured, std::move(why)}; }
 
+/// Whether all of the samples were asked on which a population claim is to rest.
+bool HaveWhatWasDeclared(std::span<const Subject> subjects, std::size_t samples) {
+  return std::all_of(subjects.begin(), subjects.end(), [&](const Subject& subject) {
+    const std::size_t declared = std::min(samples, subject.candidate->task->dataset().size());
+    return subject.candidate->items.size() >= declared &&
+           (subject.baseline == nullptr || subject.baseline->items.size() >= declared);
+  });
+}
+
 Measurement MeasureFor(const Decidable& question, std::span<const Subject> subjects,
                        CountMissing missing) {
   return internal::Measure(question.metric, subjects,
                            {.alpha = question.alpha,
                             .p_alpha = std::min(question.alpha, question.failure_alpha),
                             .missing = missing,
-                            .claim = question.claim,
+                            .only_asked = question.claim == Claim::kPointEstimate ||
+                                          (question.claim == Claim::kPopulation &&
+                                           HaveWhatWasDeclared(subjects, question.samples)),
                             .limit = question.limit});
 }
 
@@ -90,7 +103,8 @@ Decision BoundMissing(const Decision& decision, const Measurement& measurement,
   const Decision best = DecideCounting(CountMissing::kFor, question, subjects);
   const Decision worst = DecideCounting(CountMissing::kAgainst, question, subjects);
   const std::string what =
-      fmt::format("{} of {} samples could not be measured", missing.samples, measurement.samples);
+      fmt::format("{} of {} samples {}", missing.samples, measurement.samples,
+                  missing.unasked == missing.samples ? "were not asked" : "could not be measured");
   if (best.verdict == worst.verdict && best.verdict != Verdict::kNotMeasured) {
     const Decision& stands = decision.verdict == worst.verdict ? decision : worst;
     return {stands.verdict,
@@ -121,11 +135,30 @@ Ranked JudgeTogether(const Decidable& question, std::vector<Subject> subjects) {
                    subject.same_model);  // Throws for what does not compare.
       }
     }
-    const Measurement measurement = MeasureFor(question, subjects, CountMissing::kNot);
+    internal::CheckSubjects(question.metric, subjects);
+    Decidable at_the_end = question;
+    const bool bets = internal::CanBeSafeEarly(question, subjects);
+    internal::EarlyJudgement early;
+    if (bets) early = internal::JudgeEarly(question, subjects);
+    if (early.finding) return {*std::move(early.finding), early.failure_p};
+    // The bets of a population claim had their half of alpha.
+    const bool halved = bets && question.claim == Claim::kPopulation;
+    if (halved) {
+      at_the_end.alpha /= 2.0;
+      at_the_end.failure_alpha /= 2.0;
+    }
+    const Measurement measurement = MeasureFor(at_the_end, subjects, CountMissing::kNot);
     finding.estimate = measurement.estimate;
-    decision = internal::Decide(question, measurement);
+    decision = internal::Decide(at_the_end, measurement);
     if (measurement.missing.samples > 0) {
-      decision = BoundMissing(decision, measurement, question, subjects);
+      decision = BoundMissing(decision, measurement, at_the_end, subjects);
+    }
+    if (halved) {
+      decision.failure_p = std::min({1.0, 2.0 * decision.failure_p, early.failure_p});
+      if (decision.verdict != Verdict::kNotMeasured) {
+        decision.reason +=
+            "\nno verdict was safe before the last sample; half of alpha was bet until there";
+      }
     }
   } catch (const Error& error) {
     decision = NotMeasured(error.what());
@@ -142,7 +175,9 @@ Ranked JudgeTogether(const Decidable& question, std::vector<Subject> subjects) {
 std::vector<Finding> JudgeEach(Decidable question, const std::vector<Subject>& subjects) {
   std::vector<Ranked> all;
   for (const Subject& subject : subjects) all.push_back(JudgeTogether(question, {subject}));
-  if (question.claim == Claim::kPopulation && all.size() > 1) {
+  const bool can_be_wrong =
+      question.claim == Claim::kPopulation || question.stop == Stop::kConfident;
+  if (can_be_wrong && all.size() > 1) {
     std::vector<Ranked*> failed;
     for (Ranked& one : all) {
       if (one.finding.verdict == Verdict::kFailed) failed.push_back(&one);
@@ -155,7 +190,8 @@ std::vector<Finding> JudgeEach(Decidable question, const std::vector<Subject>& s
       if (!stopped) {
         question.failure_alpha = question.alpha / static_cast<double>(all.size() - i);
       }
-      *failed[i] = JudgeTogether(question, failed[i]->finding.subjects);
+      const Subject& subject = subjects[static_cast<std::size_t>(failed[i] - all.data())];
+      *failed[i] = JudgeTogether(question, {subject});
       stopped = stopped || failed[i]->finding.verdict != Verdict::kFailed;
     }
   }
@@ -256,6 +292,14 @@ void CheckRequirement(const Requirement& requirement) {
                             percentage ? fmt::format("; did you mean {}?", limit / 100.0) : ""));
   }
   CheckAlpha(requirement.limit.alpha().value_or(0.05));
+  if (requirement.limit.stop().value_or(Stop::kNever) != Stop::kNever &&
+      MeasuredBy(requirement.metric) != Measures::kAccuracy) {
+    throw Error(
+        ErrorCode::kInvalidArgument,
+        fmt::format("{} has no bounds, so that no part of the samples makes a verdict safe; "
+                    "Limit::Stop is for accuracy, retention, accuracy loss and flips",
+                    Name(requirement.metric)));
+  }
 }
 
 Judgement Judge(const Requirement& requirement, std::span<const Subject> subjects,
@@ -268,7 +312,9 @@ Judgement Judge(const Requirement& requirement, std::span<const Subject> subject
     const Decidable question{.metric = requirement.metric,
                              .limit = limit.threshold(),
                              .claim = limit.claim().value_or(defaults.claim),
-                             .alpha = limit.alpha().value_or(defaults.alpha)};
+                             .alpha = limit.alpha().value_or(defaults.alpha),
+                             .stop = limit.stop().value_or(defaults.stop),
+                             .samples = defaults.samples};
     std::vector<Subject> chosen = ChooseSubjects(requirement, subjects);
     if (limit.pooled()) {
       CheckPooled(chosen);

@@ -14,4 +14,16 @@ std::string_view Name(Claim claim) {
   return "?";
 }
 
+std::string_view Name(Stop stop) {
+  switch (stop) {
+    case Stop::kNever:
+      return "never";
+    case Stop::kCertain:
+      return "certain";
+    case Stop::kConfident:
+      return "confident";
+  }
+  return "?";
+}
+
 }  // namespace gatetest

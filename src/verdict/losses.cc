@@ -202,7 +202,7 @@ Losses FindTextLosses(Metric metric, const std::vector<Pair>& pairs) {
 
 Losses FindLosses(Metric metric, std::span<const Subject> subjects) {
   // What was not asked has lost nothing.
-  const std::vector<Pair> pairs = PairsOf(subjects, Claim::kPointEstimate);
+  const std::vector<Pair> pairs = PairsOf(subjects, /*only_asked=*/true);
   return MeasuredBy(metric) == Measures::kAccuracy
              ? FindShareLosses(metric, pairs, subjects.size() > 1)
              : FindTextLosses(metric, pairs);

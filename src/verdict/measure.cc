@@ -99,14 +99,18 @@ void RequireObservations(Measurement& measurement, std::size_t fewest) {
   }
 }
 
+void CheckSubjects(Metric metric, std::span<const Subject> subjects) {
+  for (const Subject& subject : subjects) CheckSubject(metric, subject);
+}
+
 Measurement Measure(Metric metric, std::span<const Subject> subjects,
                     const MeasureOptions& options) {
   if (!(options.alpha > 0.0 && options.alpha < 0.5)) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("alpha is {}; it must be above 0 and below 0.5", options.alpha));
   }
-  for (const Subject& subject : subjects) CheckSubject(metric, subject);
-  const std::vector<Pair> pairs = PairsOf(subjects, options.claim);
+  CheckSubjects(metric, subjects);
+  const std::vector<Pair> pairs = PairsOf(subjects, options.only_asked);
   Missing missing = MissingIn(pairs, NeedsBaseline(metric));
   CheckMeasured(metric, pairs, missing);
   Measurement measurement = MeasurePairs(metric, subjects, pairs, options);

@@ -22,7 +22,8 @@ struct MeasureOptions {
   double alpha = 0.05;     ///< Of the interval.
   double p_alpha = alpha;  ///< What p-values will be compared with.
   CountMissing missing = CountMissing::kNot;
-  Claim claim = Claim::kDataset;
+  /// Samples that were not asked are left out, not missing.
+  bool only_asked = false;
   /// What the value is compared with; NaN: nothing.
   double limit = std::numeric_limits<double>::quiet_NaN();
 };
@@ -50,6 +51,10 @@ struct Measurement {
 
 /// Notes how many observations a claim beyond them needs.
 void RequireObservations(Measurement& measurement, std::size_t fewest);
+
+/// Throws Error(kUndefined) for a subject that was not evaluated, and Error(kInvalidArgument) for
+/// one that does not have the metric.
+void CheckSubjects(Metric metric, std::span<const Subject> subjects);
 
 /// Of all the subjects' samples together. Throws as the functions of metrics.h do.
 Measurement Measure(Metric metric, std::span<const Subject> subjects,

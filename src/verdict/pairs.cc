@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "gatetest/error.h"
+#include "src/evaluation/shuffle.h"
 
 namespace gatetest::internal {
 namespace {
@@ -46,6 +47,33 @@ std::vector<const Outcome*> ByIndexIn(const Dataset& dataset, const Evaluation& 
   return outcomes;
 }
 
+std::size_t CountSamples(const Subject& subject) {
+  const std::vector<Sample>& samples = subject.candidate->task->dataset().samples();
+  if (subject.group.empty()) return samples.size();
+  return static_cast<std::size_t>(
+      std::count_if(samples.begin(), samples.end(),
+                    [&](const Sample& sample) { return sample.group == subject.group; }));
+}
+
+std::vector<Pair> PairsAsAsked(const Subject& subject) {
+  const Dataset& dataset = subject.candidate->task->dataset();
+  ByIndex(*subject.candidate);  // Throws for what cannot be.
+  std::vector<const Outcome*> baseline;
+  if (subject.baseline != nullptr) baseline = ByIndexIn(dataset, *subject.baseline);
+  std::vector<Pair> pairs;
+  for (const Evaluation::Item& item : subject.candidate->items) {
+    const Sample& sample = dataset.samples()[item.sample];
+    if (!subject.group.empty() && sample.group != subject.group) continue;
+    Pair pair{.subject = &subject, .sample = &sample, .candidate = &item.outcome};
+    if (subject.baseline != nullptr) {
+      pair.baseline = baseline[item.sample];
+      if (pair.baseline == nullptr) break;
+    }
+    pairs.push_back(pair);
+  }
+  return pairs;
+}
+
 std::string WhyMissing(const Outcome* outcome) {
   return outcome == nullptr ? "not asked: the evaluation was stopped before it"
                             : outcome->unmeasured;
@@ -53,7 +81,7 @@ std::string WhyMissing(const Outcome* outcome) {
 
 }  // namespace
 
-std::vector<Pair> PairsOf(std::span<const Subject> subjects, Claim claim) {
+std::vector<Pair> PairsOf(std::span<const Subject> subjects, bool only_asked) {
   std::vector<Pair> pairs;
   for (const Subject& subject : subjects) {
     const Dataset& dataset = subject.candidate->task->dataset();
@@ -66,12 +94,35 @@ std::vector<Pair> PairsOf(std::span<const Subject> subjects, Claim claim) {
       if (!subject.group.empty() && sample.group != subject.group) continue;
       const bool asked =
           candidate[i] != nullptr && (subject.baseline == nullptr || baseline[i] != nullptr);
-      if (claim == Claim::kPointEstimate && !asked) continue;
+      if (only_asked && !asked) continue;
       pairs.push_back({.subject = &subject,
                        .sample = &sample,
                        .candidate = candidate[i],
                        .baseline = baseline[i]});
     }
+  }
+  return pairs;
+}
+
+std::size_t CountSamples(std::span<const Subject> subjects) {
+  std::size_t count = 0;
+  for (const Subject& subject : subjects) count += CountSamples(subject);
+  return count;
+}
+
+std::vector<Pair> PairsAsAsked(std::span<const Subject> subjects) {
+  std::vector<std::vector<Pair>> all;
+  std::vector<std::size_t> sizes;
+  for (const Subject& subject : subjects) {
+    all.push_back(PairsAsAsked(subject));
+    sizes.push_back(CountSamples(subject));
+  }
+  if (all.size() == 1) return std::move(all.front());
+  std::vector<std::size_t> next(all.size());
+  std::vector<Pair> pairs;
+  for (const std::size_t turn : ShuffledTurns(sizes, subjects.front().candidate->provenance.seed)) {
+    if (next[turn] == all[turn].size()) break;
+    pairs.push_back(all[turn][next[turn]++]);
   }
   return pairs;
 }
@@ -82,6 +133,7 @@ Missing MissingIn(const std::vector<Pair>& pairs, bool with_baseline) {
     const bool baseline_missing = with_baseline && !Measured(pair.baseline);
     if (Measured(pair.candidate) && !baseline_missing) continue;
     ++missing.samples;
+    if (pair.candidate == nullptr || (with_baseline && pair.baseline == nullptr)) ++missing.unasked;
     if (!missing.first.empty()) continue;
     missing.first =
         !Measured(pair.candidate)

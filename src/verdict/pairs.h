@@ -20,15 +20,23 @@ struct Pair {
   const Outcome* baseline = nullptr;  ///< Null: likewise, or there is no baseline.
 };
 
-/// Every sample of the subjects' tasks and groups, in the data sets' order; for a point estimate
-/// those that were asked. Throws Error(kInvalidArgument) for an evaluation that has a sample twice,
-/// or one that is not in its data set.
-std::vector<Pair> PairsOf(std::span<const Subject> subjects, Claim claim = Claim::kDataset);
+/// Every sample of the subjects' tasks and groups, in the data sets' order, or those alone that
+/// were asked. Throws Error(kInvalidArgument) for an evaluation that has a sample twice, or one
+/// that is not in its data set.
+std::vector<Pair> PairsOf(std::span<const Subject> subjects, bool only_asked = false);
+
+/// How many samples the subjects' tasks and groups have.
+std::size_t CountSamples(std::span<const Subject> subjects);
+
+/// Those of which both models were asked, in the order in which they were, up to the first of which
+/// one was not. Samples of several subjects take turns (ShuffledTurns). Throws as PairsOf does.
+std::vector<Pair> PairsAsAsked(std::span<const Subject> subjects);
 
 /// What kept samples from being measured.
 struct Missing {
   std::size_t samples = 0;
-  std::string first = {};  ///< Sample and reason of the first.
+  std::size_t unasked = 0;  ///< So many of these were not asked at all.
+  std::string first = {};   ///< Sample and reason of the first.
 };
 Missing MissingIn(const std::vector<Pair>& pairs, bool with_baseline);
 

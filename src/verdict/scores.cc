@@ -7,8 +7,6 @@
 namespace gatetest::internal {
 namespace {
 
-bool RightOrWrong(double score) { return score == kRight || score == kWrong; }
-
 void CheckScore(Metric metric, const Pair& pair, double score) {
   if (!(score >= kWrong && score <= kRight)) {
     throw Error(ErrorCode::kUndefined,
@@ -42,6 +40,21 @@ Score Complete(Metric metric, const Pair& pair, bool in_favour) {
 
 }  // namespace
 
+Score ScoreOf(Metric metric, const Pair& pair, CountMissing missing) {
+  const bool paired = NeedsBaseline(metric);
+  if (Measured(pair.candidate)) CheckScore(metric, pair, pair.candidate->score);
+  if (paired && Measured(pair.baseline)) CheckScore(metric, pair, pair.baseline->score);
+  Score score;
+  if (Measured(pair.candidate) && (!paired || Measured(pair.baseline))) {
+    score.candidate = pair.candidate->score;
+    if (paired) score.baseline = pair.baseline->score;
+  } else {
+    score = Complete(metric, pair, missing == CountMissing::kFor);
+    if (!paired) score.baseline = kRight;
+  }
+  return score;
+}
+
 Scores ScoresOf(Metric metric, const std::vector<Pair>& pairs, CountMissing missing) {
   const bool paired = NeedsBaseline(metric);
   const std::vector<std::size_t> clusters = ClusterNumbers(pairs);
@@ -51,16 +64,7 @@ Scores ScoresOf(Metric metric, const std::vector<Pair>& pairs, CountMissing miss
     const Pair& pair = pairs[i];
     const bool measured = Measured(pair.candidate) && (!paired || Measured(pair.baseline));
     if (!measured && missing == CountMissing::kNot) continue;
-    if (Measured(pair.candidate)) CheckScore(metric, pair, pair.candidate->score);
-    if (paired && Measured(pair.baseline)) CheckScore(metric, pair, pair.baseline->score);
-    Score score;
-    if (measured) {
-      score.candidate = pair.candidate->score;
-      if (paired) score.baseline = pair.baseline->score;
-    } else {
-      score = Complete(metric, pair, missing == CountMissing::kFor);
-      if (!paired) score.baseline = kRight;
-    }
+    Score score = ScoreOf(metric, pair, missing);
     score.cluster = scores.clustered ? clusters[i] : scores.all.size();
     scores.graded =
         scores.graded || !RightOrWrong(score.candidate) || !RightOrWrong(score.baseline);

@@ -29,6 +29,12 @@ struct Scores {
   bool graded = false;     ///< Some are between right and wrong.
 };
 
+inline bool RightOrWrong(double score) { return score == kRight || score == kWrong; }
+
+/// Of one sample; where it was not measured, the score that is best (`kFor`) or worst (`kAgainst`)
+/// for the candidate. Throws as ScoresOf does.
+Score ScoreOf(Metric metric, const Pair& pair, CountMissing missing);
+
 /// A sample that was not measured is left out, or has the score that is best, or worst, for the
 /// candidate under this metric. Throws Error(kUndefined) for a score that is not between 0 and 1,
 /// and for flips of scores between right and wrong.

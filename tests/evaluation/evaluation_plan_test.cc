@@ -81,10 +81,11 @@ TEST(EvaluationPlan, WhatAStopRuleEndedTakesMore) {
                                        {.generate = [](auto&) { return Response::Text("1"); }});
   const TaskPtr task = Sums(3);
   Evaluator stopped;
-  ASSERT_FALSE(stopped.Evaluate(quick, task, [](auto&, auto&) { return true; })->complete());
+  ASSERT_FALSE(
+      stopped.Evaluate(quick, task, {.stop = [](auto&, auto&) { return true; }})->complete());
   EXPECT_FALSE(stopped.Plan(quick, task).shared);
   Evaluator went_on;
-  went_on.Evaluate(quick, task, [](auto&, auto&) { return true; });
+  went_on.Evaluate(quick, task, {.stop = [](auto&, auto&) { return true; }});
   went_on.Evaluate(quick, task);
   EXPECT_TRUE(went_on.Plan(quick, task).shared);
 }

@@ -58,6 +58,12 @@ std::vector<std::size_t> SamplesOf(const EvaluationPtr& evaluation) {
   return samples;
 }
 
+std::vector<std::string> InputsOf(const EvaluationPtr& evaluation) {
+  std::vector<std::string> inputs;
+  for (const std::size_t sample : SamplesOf(evaluation)) inputs.push_back(std::to_string(sample));
+  return inputs;
+}
+
 /// Satisfied by the `count`th outcome; writes down the samples it has seen.
 struct StopAfter {
   std::size_t count;
@@ -205,7 +211,8 @@ TEST(EvaluatorStop, EndsTheEvaluationAtTheOutcomeThatSatisfiesIt) {
   const auto model = MakeModel();
   const StopAfter stop{4};
   Evaluator evaluator(kSeed17);
-  const EvaluationPtr evaluation = evaluator.Evaluate(model, ExactMatch(Numbers(10)), stop);
+  const EvaluationPtr evaluation =
+      evaluator.Evaluate(model, ExactMatch(Numbers(10)), {.stop = stop});
   EXPECT_EQ(evaluation->failure, "");
   EXPECT_FALSE(evaluation->complete());
   EXPECT_THAT(*stop.seen, ElementsAreArray(FirstInputs(4)));
@@ -216,7 +223,7 @@ TEST(EvaluatorStop, EndsTheEvaluationAtTheOutcomeThatSatisfiesIt) {
 TEST(EvaluatorStop, ARuleThatIsNeverSatisfiedSeesAll) {
   const StopAfter stop{11};
   Evaluator evaluator(kSeed17);
-  EXPECT_TRUE(evaluator.Evaluate(MakeModel(), ExactMatch(Numbers(10)), stop)->complete());
+  EXPECT_TRUE(evaluator.Evaluate(MakeModel(), ExactMatch(Numbers(10)), {.stop = stop})->complete());
   EXPECT_THAT(*stop.seen, ElementsAreArray(FirstInputs(10)));
 }
 
@@ -243,7 +250,7 @@ TEST(EvaluatorStop, SeesTheSameSequenceHoweverAnswersArrive) {
     const StopAfter stop{4};
     Evaluator evaluator(kSeed17);
     const EvaluationPtr evaluation =
-        evaluator.Evaluate(MakeModel(behaviour), ExactMatch(Numbers(10)), stop);
+        evaluator.Evaluate(MakeModel(behaviour), ExactMatch(Numbers(10)), {.stop = stop});
     EXPECT_THAT(*stop.seen, ElementsAreArray(FirstInputs(4)));
     EXPECT_THAT(SamplesOf(evaluation), ElementsAre(5, 0, 4, 8));
     EXPECT_TRUE(Evaluator().Evaluate(MakeModel(behaviour), ExactMatch(Numbers(500)))->complete());
@@ -254,10 +261,10 @@ TEST(EvaluatorStop, APartialEvaluationGoesOnWithoutAskingAgain) {
   const auto model = MakeModel();
   Evaluator evaluator(kSeed17);
   const TaskPtr task = ExactMatch(Numbers(10));
-  evaluator.Evaluate(model, task, StopAfter{4});
+  evaluator.Evaluate(model, task, {.stop = StopAfter{4}});
   model->asked.clear();
   const StopAfter stop{6};
-  const EvaluationPtr six = evaluator.Evaluate(model, task, stop);
+  const EvaluationPtr six = evaluator.Evaluate(model, task, {.stop = stop});
   EXPECT_THAT(*stop.seen, ElementsAreArray(FirstInputs(6)));
   EXPECT_THAT(SamplesOf(six), ElementsAre(5, 0, 4, 8, 6, 2));
   EXPECT_EQ(model->asked.front(), "6");
@@ -272,7 +279,7 @@ TEST(EvaluatorStop, APartialEvaluationIsNeverTakenForAFullOne) {
   const auto model = MakeModel();
   Evaluator evaluator(kSeed17);
   const TaskPtr task = ExactMatch(Numbers(10));
-  const EvaluationPtr partial = evaluator.Evaluate(model, task, StopAfter{4});
+  const EvaluationPtr partial = evaluator.Evaluate(model, task, {.stop = StopAfter{4}});
   EXPECT_TRUE(evaluator.Evaluate(model, task)->complete());
   EXPECT_EQ(partial->items.size(), 4U);
 }
@@ -283,13 +290,54 @@ TEST(EvaluatorStop, AFullEvaluationServesARuleWithTheSamePrefix) {
   const TaskPtr task = ExactMatch(Numbers(10));
   const EvaluationPtr full = evaluator.Evaluate(model, task);
   const StopAfter stop{4};
-  const EvaluationPtr prefix = evaluator.Evaluate(model, task, stop);
+  const EvaluationPtr prefix = evaluator.Evaluate(model, task, {.stop = stop});
   EXPECT_THAT(*stop.seen, ElementsAreArray(FirstInputs(4)));
   EXPECT_THAT(SamplesOf(prefix), ElementsAre(5, 0, 4, 8));
   EXPECT_EQ(prefix->provenance.live, 4U);
-  EXPECT_TRUE(evaluator.Evaluate(model, task, StopAfter{11})->complete());
+  EXPECT_TRUE(evaluator.Evaluate(model, task, {.stop = StopAfter{11}})->complete());
   EXPECT_EQ(evaluator.Evaluate(model, task), full);
   EXPECT_THAT(model->asked, SizeIs(10));
+}
+
+TEST(EvaluatorSamples, EndTheEvaluationAfterSoMany) {
+  const auto model = MakeModel();
+  Evaluator evaluator(kSeed17);
+  const TaskPtr task = ExactMatch(Numbers(10));
+  EXPECT_THAT(InputsOf(evaluator.Evaluate(model, task, {.samples = 4})),
+              ElementsAreArray(FirstInputs(4)));
+  EXPECT_THAT(model->asked, ElementsAreArray(FirstInputs(4)));  // No request more is even made.
+
+  EXPECT_THAT(InputsOf(evaluator.Evaluate(model, task, {.samples = 6})),
+              ElementsAreArray(FirstInputs(6)));
+  EXPECT_THAT(InputsOf(evaluator.Evaluate(model, task, {.samples = 3})),
+              ElementsAreArray(FirstInputs(3)));
+  EXPECT_THAT(model->asked, ElementsAreArray(FirstInputs(6)));
+
+  EXPECT_TRUE(evaluator.Evaluate(model, task, {.samples = 10})->complete());
+  EXPECT_THAT(InputsOf(evaluator.Evaluate(model, task, {.samples = 3})),
+              ElementsAreArray(FirstInputs(3)));
+  EXPECT_THAT(model->asked, ElementsAreArray(FirstInputs(10)));
+}
+
+TEST(EvaluatorSamples, ZeroAsksNothing) {
+  const auto model = MakeModel();
+  Evaluator evaluator(kSeed17);
+  const EvaluationPtr none = evaluator.Evaluate(model, ExactMatch(Numbers(10)), {.samples = 0});
+  EXPECT_EQ(none->failure, "");
+  EXPECT_FALSE(none->complete());
+  EXPECT_THAT(model->asked, IsEmpty());
+}
+
+TEST(EvaluatorSamples, ARuleOrTheNumberWhicheverIsEarlier) {
+  const auto model = MakeModel();
+  Evaluator evaluator(kSeed17);
+  const TaskPtr task = ExactMatch(Numbers(10));
+  EXPECT_THAT(evaluator.Evaluate(model, task, {.samples = 4, .stop = StopAfter{6}})->items,
+              SizeIs(4));
+  EXPECT_THAT(evaluator.Evaluate(model, task, {.samples = 6, .stop = StopAfter{4}})->items,
+              SizeIs(4));
+  EXPECT_THAT(evaluator.Evaluate(model, task, {.samples = 8, .stop = StopAfter{6}})->items,
+              SizeIs(6));
 }
 
 TEST(EvaluatorStop, ARuleThatThrowsIsAFailureOfThatCallAlone) {
@@ -300,11 +348,11 @@ TEST(EvaluatorStop, ARuleThatThrowsIsAFailureOfThatCallAlone) {
     if (sample.input == "4") throw std::runtime_error("bad rule");
     return false;
   };
-  const EvaluationPtr live = evaluator.Evaluate(model, task, stop);
+  const EvaluationPtr live = evaluator.Evaluate(model, task, {.stop = stop});
   EXPECT_THAT(live->failure, HasSubstr("bad rule"));
   EXPECT_THAT(live->items, IsEmpty());
   EXPECT_TRUE(evaluator.Evaluate(model, task)->complete());
-  EXPECT_THAT(evaluator.Evaluate(model, task, stop)->failure, HasSubstr("bad rule"));
+  EXPECT_THAT(evaluator.Evaluate(model, task, {.stop = stop})->failure, HasSubstr("bad rule"));
   EXPECT_TRUE(evaluator.Evaluate(model, task)->complete());
 }
 
@@ -523,7 +571,7 @@ TEST(EvaluatorRounds, AStopRuleEndsTheSecondRoundToo) {
   std::size_t seen = 0;
   const EvaluationPtr evaluation =
       evaluator.Evaluate(model, std::make_shared<TwoTurns>(Numbers(10)),
-                         [&](const Sample&, const Outcome&) { return ++seen == 3; });
+                         {.stop = [&](const Sample&, const Outcome&) { return ++seen == 3; }});
   EXPECT_THAT(SamplesOf(evaluation), ElementsAre(5, 0, 4));
 }
 

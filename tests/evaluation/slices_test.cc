@@ -77,8 +77,9 @@ TEST(Slice, IsAskedOnceHoweverManyWantIt) {
 
 TEST(Slice, IsAskedInFullWhateverARuleSays) {
   Evaluator evaluator({.slice = Slice{.index = 0, .count = 2}});
-  const EvaluationPtr part = evaluator.Evaluate(MakeModel(), ExactMatch(Numbers(10)),
-                                                [](const Sample&, const Outcome&) { return true; });
+  const EvaluationPtr part = evaluator.Evaluate(
+      MakeModel(), ExactMatch(Numbers(10)),
+      {.samples = 3, .stop = [](const Sample&, const Outcome&) { return true; }});
   EXPECT_THAT(part->items, SizeIs(5));
 }
 

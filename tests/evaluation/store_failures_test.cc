@@ -53,8 +53,8 @@ TEST(StoreThatCannotBeWritten, IsRememberedWhenTheRestIsRecorded) {
   };
   Evaluator evaluator({.store = &store});
   const TaskPtr task = ExactMatch(Numbers(4));
-  const EvaluationPtr first =
-      evaluator.Evaluate(MakeModel(), task, [](const Sample&, const Outcome&) { return true; });
+  const EvaluationPtr first = evaluator.Evaluate(
+      MakeModel(), task, {.stop = [](const Sample&, const Outcome&) { return true; }});
   EXPECT_EQ(first->provenance.not_recorded, "sqlite:x: the disk is full");
   full = false;
   const EvaluationPtr whole = evaluator.Evaluate(MakeModel(), task);
@@ -183,7 +183,7 @@ TEST(StoreClaims, AreGivenBackForWhatAStopRuleLeftUnasked) {
   store.on_give_back = [&] { given_back = true; };
   Evaluator evaluator({.store = &store});
   evaluator.Evaluate(MakeModel(), ExactMatch(Numbers(10)),
-                     [](const Sample&, const Outcome&) { return true; });
+                     {.stop = [](const Sample&, const Outcome&) { return true; }});
   EXPECT_TRUE(given_back);
   EXPECT_THAT(store.claims, IsEmpty());
   EXPECT_THAT(store.records, SizeIs(1));

@@ -50,7 +50,7 @@ std::int64_t SecondsNow() {
 EvaluationPtr EvaluateOnce(Store& store, const ModelPtr& model, const TaskPtr& task,
                            StoreMode mode = StoreMode::kAuto) {
   Evaluator evaluator({.store = &store});
-  return evaluator.Evaluate(model, task, nullptr, mode);
+  return evaluator.Evaluate(model, task, {.mode = mode});
 }
 
 // ----------------------------------------------------------------------------------------- auto
@@ -286,11 +286,12 @@ TEST(StoreModes, TheEvaluatorsOwnWins) {
   MemoryStore store;
   const TaskPtr task = ExactMatch(Numbers(4));
   Evaluator live({.store = &store, .mode = StoreMode::kLive});
-  live.Evaluate(MakeModel(), task, nullptr, StoreMode::kAuto);
+  live.Evaluate(MakeModel(), task, {.mode = StoreMode::kAuto});
   EXPECT_THAT(store.records, IsEmpty());
   EvaluateOnce(store, MakeModel(), task);
   Evaluator replay({.store = &store, .mode = StoreMode::kReplay});
-  EXPECT_EQ(replay.Evaluate(NeverLoaded(), task, nullptr, StoreMode::kLive)->provenance.cached, 4U);
+  EXPECT_EQ(replay.Evaluate(NeverLoaded(), task, {.mode = StoreMode::kLive})->provenance.cached,
+            4U);
 }
 
 TEST(StoreModes, AreRememberedSeparately) {
@@ -299,7 +300,7 @@ TEST(StoreModes, AreRememberedSeparately) {
   const TaskPtr task = ExactMatch(Numbers(4));
   Evaluator evaluator({.store = &store});
   const auto evaluate = [&](StoreMode mode) {
-    return evaluator.Evaluate(model, task, nullptr, mode);
+    return evaluator.Evaluate(model, task, {.mode = mode});
   };
   const EvaluationPtr recorded = evaluate(StoreMode::kAuto);
   const EvaluationPtr live = evaluate(StoreMode::kLive);
@@ -339,17 +340,18 @@ TEST(StoreStop, EndsAtTheSameSampleAsLive) {
   MemoryStore store;
   const TaskPtr task = ExactMatch(Numbers(10));
   Evaluator without_store;
-  const EvaluationPtr live = without_store.Evaluate(MakeModel(), task, StopAfter(4));
+  const EvaluationPtr live = without_store.Evaluate(MakeModel(), task, {.stop = StopAfter(4)});
   ASSERT_THAT(live->items, SizeIs(4));
   EvaluateOnce(store, MakeModel(), task);
   for (const StoreMode mode : {StoreMode::kAuto, StoreMode::kReplay}) {
     Evaluator evaluator({.store = &store, .mode = mode});
-    const EvaluationPtr stopped = evaluator.Evaluate(NeverLoaded(), task, StopAfter(4));
+    const EvaluationPtr stopped = evaluator.Evaluate(NeverLoaded(), task, {.stop = StopAfter(4)});
     EXPECT_EQ(ItemsOf(*stopped), ItemsOf(*live));
     EXPECT_EQ(stopped->provenance.cached, 4U);
     Evaluator whole({.store = &store, .mode = mode});
     whole.Evaluate(NeverLoaded(), task);
-    EXPECT_EQ(ItemsOf(*whole.Evaluate(NeverLoaded(), task, StopAfter(4))), ItemsOf(*live));
+    EXPECT_EQ(ItemsOf(*whole.Evaluate(NeverLoaded(), task, {.stop = StopAfter(4)})),
+              ItemsOf(*live));
   }
 }
 
@@ -369,12 +371,23 @@ struct WithoutTheSeventh {
 TEST(StoreStop, ARuleThatEndsBeforeAMissingSampleNeedsNoneOfIt) {
   WithoutTheSeventh recorded;
   Evaluator evaluator({.store = &recorded.store, .mode = StoreMode::kReplay});
-  const EvaluationPtr stopped = evaluator.Evaluate(NeverLoaded(), recorded.task, StopAfter(6));
+  const EvaluationPtr stopped =
+      evaluator.Evaluate(NeverLoaded(), recorded.task, {.stop = StopAfter(6)});
   EXPECT_EQ(stopped->failure, "");
   EXPECT_THAT(stopped->items, SizeIs(6));
-  const EvaluationPtr longer = evaluator.Evaluate(NeverLoaded(), recorded.task, StopAfter(7));
+  const EvaluationPtr longer =
+      evaluator.Evaluate(NeverLoaded(), recorded.task, {.stop = StopAfter(7)});
   EXPECT_EQ(longer->unrecorded, 1U);
   EXPECT_THAT(longer->items, IsEmpty());
+}
+
+TEST(StoreStop, APartThatIsNotRecordedDoesNotSpeakForTheWhole) {
+  WithoutTheSeventh recorded;
+  recorded.store.records.pop_back();
+  Evaluator evaluator({.store = &recorded.store, .mode = StoreMode::kReplay});
+  EXPECT_THAT(evaluator.Evaluate(NeverLoaded(), recorded.task, {.samples = 6})->items, SizeIs(6));
+  EXPECT_EQ(evaluator.Evaluate(NeverLoaded(), recorded.task, {.samples = 7})->unrecorded, 1U);
+  EXPECT_EQ(evaluator.Evaluate(NeverLoaded(), recorded.task)->unrecorded, 2U);
 }
 
 TEST(StoreStop, AReplayThatFailedDoesNotSpeakForARuleThatNeedsLess) {
@@ -383,7 +396,8 @@ TEST(StoreStop, AReplayThatFailedDoesNotSpeakForARuleThatNeedsLess) {
   const EvaluationPtr whole = evaluator.Evaluate(NeverLoaded(), recorded.task);
   EXPECT_EQ(whole->unrecorded, 1U);
   EXPECT_EQ(evaluator.Evaluate(NeverLoaded(), recorded.task), whole);
-  EXPECT_THAT(evaluator.Evaluate(NeverLoaded(), recorded.task, StopAfter(6))->items, SizeIs(6));
+  EXPECT_THAT(evaluator.Evaluate(NeverLoaded(), recorded.task, {.stop = StopAfter(6)})->items,
+              SizeIs(6));
   EXPECT_EQ(evaluator.Evaluate(NeverLoaded(), recorded.task)->unrecorded, 1U);
 }
 
@@ -538,7 +552,7 @@ TEST(StoreAuto, AnEvaluationThatGoesOnKeepsItsOutcomesWhenTheModelIsAskedWhatItC
   const auto task = std::make_shared<Mixed>(Numbers(3));
   Evaluator evaluator({.store = &store});
   const StopRule at_once = [](const Sample&, const Outcome&) { return true; };
-  EXPECT_EQ(evaluator.Evaluate(model, task, at_once)->items.size(), 1U);
+  EXPECT_EQ(evaluator.Evaluate(model, task, {.stop = at_once})->items.size(), 1U);
   const EvaluationPtr whole = evaluator.Evaluate(model, task);
   EXPECT_EQ(whole->failure, "");
   EXPECT_TRUE(whole->complete()) << whole->items.size();

@@ -16,6 +16,8 @@
 #include "gatetest/divergence.h"
 #include "gatetest/intervals.h"
 #include "gatetest/planning.h"
+#include "gatetest/sequential.h"
+#include "src/verdict/sequence.h"
 
 namespace gatetest {
 namespace {
@@ -168,6 +170,86 @@ void CheckRanks(const Json& inputs, const Json& expected) {
   ExpectNumbers(expected, {spearman.coefficient, kendall.coefficient, kendall.p_value});
 }
 
+void CheckBetGrid(const Json& inputs, const Json& expected) {
+  ASSERT_EQ(inputs.at("m0"), "0.9/1.9");
+  constexpr double kMean = 0.9 / 1.9;
+  const bool toward_pass = expected.at(0).get<double>() < 0.07;
+  const internal::Bets::Fractions fractions =
+      internal::Bets::FractionsFor(toward_pass ? kMean : 1.0 - kMean, inputs.at("h"));
+  ExpectNumbers(expected, {fractions.begin(), fractions.end()});
+}
+
+/// The pairs that the golden pattern describes in words: candidate and baseline.
+std::vector<internal::Score> GoldenPairs() {
+  std::vector<internal::Score> pairs;
+  for (int i = 0; i < 2000; ++i) {
+    const bool baseline = i % 4 != 3;
+    bool candidate = baseline;
+    if (baseline && i % 20 == 1) candidate = false;
+    if (!baseline && i % 40 == 3) candidate = true;
+    pairs.push_back({.candidate = candidate ? 1.0 : 0.0, .baseline = baseline ? 1.0 : 0.0});
+  }
+  return pairs;
+}
+
+std::string WordFor(SequentialAnswer answer) {
+  return answer == SequentialAnswer::kAbove      ? "PASS"
+         : answer == SequentialAnswer::kNotAbove ? "FAIL"
+                                                 : "none";
+}
+
+/// Adds until there is an answer.
+void CheckSequence(SequentialTest test, const Numbers& observations, const Json& expected) {
+  for (const double x : observations) {
+    if (test.answer() == SequentialAnswer::kOpen) test.Add(x);
+  }
+  EXPECT_EQ(WordFor(test.answer()), expected.at(0));
+  EXPECT_EQ(test.count(), expected.at(1));
+  ExpectNumbers({expected.at(2), expected.at(3)},
+                {test.log_evidence_above(), test.log_evidence_not_above()});
+}
+
+void CheckSequentialRetention(const Json& inputs, const Json& expected) {
+  const double limit = inputs.at("r0");
+  SequentialOptions options{.lowest = -limit, .limit = 0.0, .alpha = inputs.at("alpha")};
+  const bool dataset = inputs.at("claim") == "dataset";
+  if (dataset) {
+    options.population = inputs.at("N");
+  } else {
+    options.horizon = inputs.at("h");
+  }
+  std::vector<internal::Score> pairs = GoldenPairs();
+  Numbers observations;
+  for (const internal::Score& pair : pairs) {
+    observations.push_back(pair.candidate - limit * pair.baseline);
+  }
+  CheckSequence(SequentialTest(options), observations, expected);
+
+  pairs.resize(expected.at(1).get<std::size_t>());
+  const Interval interval = internal::MetricSequence({.metric = Metric::kRetention,
+                                                      .limit = limit,
+                                                      .alpha = options.alpha,
+                                                      .horizon = 2000,
+                                                      .population = options.population},
+                                                     pairs, pairs);
+  ExpectNumbers({expected.at(4), expected.at(5)}, {interval.lower, interval.upper});
+}
+
+void CheckSequentialAccuracy(const Json& inputs, const Json& expected) {
+  const std::string sequence = inputs.at("sequence");
+  const auto number_after = [&](const std::string& what) {
+    return std::stod(sequence.substr(sequence.find(what) + what.size()));
+  };
+  const auto n = static_cast<std::size_t>(number_after("N="));
+  Numbers observations(n, sequence.starts_with("all 0") ? 0.0 : 1.0);
+  if (sequence.starts_with("one miss last")) observations.back() = 0.0;
+  for (std::size_t i = 0; sequence.starts_with("x_i") && i < n; i += 3) observations[i] = 0.0;
+  CheckSequence(SequentialTest({.limit = number_after("thr="),
+                                .alpha = inputs.at("alpha"),
+                                .population = static_cast<std::int64_t>(n)}),
+                observations, expected);
+}
+
 TEST(Golden, EveryFigure) {
   // By what stands before the first space or comma of "method".
   const std::map<std::string, std::function<void(const Json&, const Json&)>> checks = {
@@ -185,6 +267,9 @@ TEST(Golden, EveryFigure) {
       {"need_more", CheckNeedMore},
       {"pearson", CheckPearson},
       {"spearman", CheckRanks},
+      {"bet_grid", CheckBetGrid},
+      {"sequential_retention", CheckSequentialRetention},
+      {"sequential_accuracy", CheckSequentialAccuracy},
   };
   std::ifstream file(GATETEST_SOURCE_DIR "/tests/statistics/golden-statistics.json");
   ASSERT_TRUE(file) << "tests/statistics/golden-statistics.json cannot be read";

@@ -153,7 +153,7 @@ TEST(Judge, SamplesThatWereNeverAskedAreMissingToo) {
   const Subject partial{.candidate = MakeEvaluation(Rung("int4"), task, Outcomes("+++++"))};
   EXPECT_EQ(VerdictOf(Metric::kAccuracy, 0.4, partial), Verdict::kPassed);
   EXPECT_EQ(ReasonOf(Metric::kAccuracy, 0.5, partial),
-            "5 of 10 samples could not be measured: counted for the model the verdict would be "
+            "5 of 10 samples were not asked: counted for the model the verdict would be "
             "PASSED, against it FAILED; the first: sample \"q6\": not asked: the evaluation was "
             "stopped before it");
 }

@@ -1,0 +1,116 @@
+#include "src/verdict/judge_early.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "src/evaluation/sources.h"
+#include "src/text/show.h"
+#include "src/verdict/measure.h"
+#include "src/verdict/pairs.h"
+#include "src/verdict/sequence.h"
+
+namespace gatetest::internal {
+namespace {
+
+/// The items of these samples alone.
+EvaluationPtr OnlyThese(const EvaluationPtr& evaluation, const std::set<std::size_t>& samples) {
+  const auto is_one = [&](const Evaluation::Item& item) { return samples.contains(item.sample); };
+  if (std::all_of(evaluation->items.begin(), evaluation->items.end(), is_one)) return evaluation;
+  auto part = std::make_shared<Evaluation>(*evaluation);
+  std::erase_if(part->items, [&](const Evaluation::Item& item) { return !is_one(item); });
+  CountSources(*part);
+  return part;
+}
+
+/// Each subject as far as `pairs` go, so that a message shows what the verdict rests on, whatever
+/// else was evaluated.
+std::vector<Subject> UpTo(const std::vector<Pair>& pairs, const std::vector<Subject>& subjects) {
+  std::vector<Subject> parts = subjects;
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    const Dataset& dataset = subjects[i].candidate->task->dataset();
+    std::set<std::size_t> samples;
+    for (const Pair& pair : pairs) {
+      if (pair.subject != &subjects[i]) continue;
+      samples.insert(static_cast<std::size_t>(pair.sample - dataset.samples().data()));
+    }
+    parts[i].candidate = OnlyThese(subjects[i].candidate, samples);
+    const EvaluationPtr& baseline = subjects[i].baseline;
+    if (baseline != nullptr && baseline->task->dataset().hash() == dataset.hash()) {
+      parts[i].baseline = OnlyThese(baseline, samples);
+    }
+  }
+  return parts;
+}
+
+/// "decided after 57 of 700 samples (seed 17): the confidence sequence's upper bound 0.7712 is not
+/// above 0.9000".
+std::string ReasonOf(const Decidable& question, const SafeVerdict& safe, std::size_t all,
+                     const Interval& interval, double p, std::uint64_t seed) {
+  std::string reason =
+      fmt::format("decided after {} of {} samples (seed {}): ", safe.samples, all, seed);
+  const std::string limit = ShowNumber(question.limit);
+  const std::string_view relation = RelationOf(question.metric);
+  if (safe.certain) {
+    return reason + fmt::format("whatever the other {} are, it is {}{} {}", all - safe.samples,
+                                safe.passed ? "" : "not ", relation, limit);
+  }
+  const bool lower = MoreIsBetter(question.metric) == safe.passed;
+  reason +=
+      fmt::format("the confidence sequence's {} bound {} is {}{} {}", lower ? "lower" : "upper",
+                  ShowBeside(lower ? interval.lower : interval.upper, question.limit),
+                  safe.passed ? "" : "not ", relation, limit);
+  return safe.passed ? reason : reason + HolmText(question, p);
+}
+
+}  // namespace
+
+EarlyJudgement JudgeEarly(const Decidable& question, const std::vector<Subject>& subjects) {
+  const std::size_t all = CountSamples(subjects);
+  std::vector<Pair> pairs = PairsAsAsked(subjects);
+  Sequence sequence(question, all);
+  std::vector<Score> worst, best;
+  for (const Pair& pair : pairs) {
+    worst.push_back(ScoreOf(question.metric, pair, CountMissing::kAgainst));
+    best.push_back(ScoreOf(question.metric, pair, CountMissing::kFor));
+    if (sequence.Add(worst.back(), best.back())) break;
+  }
+  EarlyJudgement judgement{.failure_p = sequence.failure_p()};
+  // With the last sample of a dataset everything is known, and nothing early.
+  const std::optional<SafeVerdict>& safe = sequence.safe();
+  if (!safe || (question.claim == Claim::kDataset && safe->samples == all)) return judgement;
+
+  pairs.resize(safe->samples);
+  const Missing missing = MissingIn(pairs, NeedsBaseline(question.metric));
+  Finding finding{.subjects = UpTo(pairs, subjects),
+                  .verdict = safe->passed ? Verdict::kPassed : Verdict::kFailed,
+                  .early = EarlyEnd{safe->samples, all, safe->certain}};
+  const Measurement measurement =
+      Measure(question.metric, finding.subjects,
+              {.alpha = question.alpha, .only_asked = true, .limit = question.limit});
+  finding.estimate = measurement.estimate;
+  finding.estimate->interval = MetricSequence(sequence.terms(), worst, best);
+  finding.estimate->no_interval.clear();
+  finding.estimate->too_few.clear();
+  finding.estimate->n = safe->samples - missing.samples;
+  finding.estimate->observations = "samples";
+  finding.estimate->method = "betting";
+  finding.reason = ReasonOf(question, *safe, all, *finding.estimate->interval, judgement.failure_p,
+                            subjects.front().candidate->provenance.seed);
+  if (missing.samples > 0) {
+    finding.reason += fmt::format(
+        "\n{} of {} samples could not be measured, which cannot change the verdict; the first: {}",
+        missing.samples, safe->samples, missing.first);
+  }
+  if (measurement.sampled && question.claim == Claim::kDataset) {
+    finding.reason += kDrawnAtRandom;
+  }
+  judgement.finding = std::move(finding);
+  return judgement;
+}
+
+}  // namespace gatetest::internal
