@@ -59,8 +59,8 @@ Candidate Evaluate(const ModelPtr& model, const TaskPtr& task, const GateScope& 
     candidate.model = whose;
     candidate.answers.emplace_back(question, answer);
   };
-  const EvaluationPtr evaluation =
-      Evaluator(options).Evaluate(model, task, {.mode = scope.gate().mode});
+  const EvaluationPtr evaluation = Evaluator(options).Evaluate(
+      model, task, {.mode = scope.gate().mode, .spending = &scope.spending()});
   if (const std::string why = WhyIncomplete(*evaluation); !why.empty()) {
     Refuse(fmt::format("{} on \"{}\": {}", ToString(model->info()), task->name(), why));
   }

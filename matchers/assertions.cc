@@ -22,8 +22,10 @@ Judgement EvaluateAndJudge(const Requirement& requirement, const ModelPtr& model
     return NotMeasured(requirement, kNoGate);
   }
   try {
-    return JudgeInTest(requirement,
-                       EvaluateFor(requirement, model, scope->gate(), scope->evaluator()));
+    const Gate gate = GateInTest();
+    return JudgeInTest(
+        requirement, EvaluateFor(requirement, model, gate, scope->evaluator(), &scope->spending()),
+        DefaultsOf(gate));
   } catch (const std::exception& error) {
     return NotMeasured(requirement, error.what());
   }

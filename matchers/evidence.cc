@@ -43,8 +43,11 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   };
   const Limit& limit = judgement.requirement.limit;
   const Claim claim = limit.claim().value_or(judgement.defaults.claim);
-  // Two limits that differ in it alone have different bounds, and maybe verdicts.
-  const std::string alpha = limit.alpha() ? fmt::format("/alpha_{:g}", *limit.alpha()) : "";
+  // Two limits that differ in them alone have different bounds, and maybe verdicts.
+  const Stop stop = limit.stop().value_or(judgement.defaults.stop);
+  const std::string ended = stop == Stop::kNever ? "" : fmt::format("/{}", Name(stop));
+  const std::string alpha =
+      (limit.alpha() ? fmt::format("/alpha_{:g}", *limit.alpha()) : "") + ended;
   record(fmt::format("gatetest_verdict/{}/{:g}{}", about, limit.threshold(),
                      claim == Claim::kDataset ? "" : fmt::format("/{}", Name(claim))) +
              alpha,
@@ -56,10 +59,10 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
       sources += (sources.empty() ? "" : "; ") + ShowSources(*evaluation);
     }
   }
-  record("gatetest_evidence/" + about, sources);
+  record("gatetest_evidence/" + about + ended, sources);
   if (!finding.estimate) return;
-  record("gatetest_value/" + about, fmt::format("{:.17g}", finding.estimate->value));
-  record("gatetest_n/" + about, std::to_string(finding.estimate->n));
+  record("gatetest_value/" + about + ended, fmt::format("{:.17g}", finding.estimate->value));
+  record("gatetest_n/" + about + ended, std::to_string(finding.estimate->n));
   if (!finding.estimate->interval) return;
   record("gatetest_lower/" + about + alpha,
          fmt::format("{:.17g}", finding.estimate->interval->lower));
@@ -124,17 +127,20 @@ RunSettings& TheRunSettings() {
   return settings;
 }
 
-JudgeDefaults DefaultsInTest() {
+Gate GateInTest() {
   const GateScope* const scope = GateScope::current();
   const RunSettings& settings = TheRunSettings();
-  JudgeDefaults defaults;
-  if (scope != nullptr) defaults = {.claim = scope->gate().claim, .alpha = scope->gate().alpha};
-  return {.claim = settings.claim.value_or(defaults.claim),
-          .alpha = settings.alpha.value_or(defaults.alpha)};
+  Gate gate;
+  if (scope != nullptr) gate = scope->gate();
+  gate.claim = settings.claim.value_or(gate.claim);
+  gate.alpha = settings.alpha.value_or(gate.alpha);
+  gate.stop = settings.stop.value_or(gate.stop);
+  return gate;
 }
 
-Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> subjects) {
-  Judgement judgement = Judge(requirement, subjects, DefaultsInTest());
+Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> subjects,
+                      const JudgeDefaults& defaults) {
+  Judgement judgement = Judge(requirement, subjects, defaults);
   if (UnitTest::GetInstance()->current_test_info() != nullptr) {
     for (const Finding& finding : judgement.findings) RecordFinding(judgement, finding);
   }

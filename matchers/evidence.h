@@ -13,12 +13,13 @@
 
 namespace gatetest::internal {
 
-/// The claim and alpha of limits that have none of their own: those of the command line, else of
-/// the current gate.
-JudgeDefaults DefaultsInTest();
+/// The current gate, with what the command line says in place of it; without one, the command line
+/// alone.
+Gate GateInTest();
 
-/// Judges with these defaults, and records values and verdicts as properties of the running test.
-Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> subjects);
+/// Judges, and records values and verdicts as properties of the running test.
+Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> subjects,
+                      const JudgeDefaults& defaults);
 
 /// What an INCONCLUSIVE verdict does to the running test: the command line's word, else the current
 /// gate's.

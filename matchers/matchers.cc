@@ -31,7 +31,9 @@ template <typename Value>
 bool JudgeAndExplain(const Requirement& requirement, const Value& value, Verdict wanted,
                      std::ostream* os) {
   ++internal::AssertionCount();
-  const Judgement judgement = internal::JudgeInTest(requirement, SubjectsOf(value));
+  JudgeDefaults defaults = DefaultsOf(internal::GateInTest());
+  defaults.stop = Stop::kNever;  // All of it is at hand.
+  const Judgement judgement = internal::JudgeInTest(requirement, SubjectsOf(value), defaults);
   const bool tolerated =
       !internal::RequireEvidence(judgement, /*tolerant=*/wanted == Verdict::kPassed);
   if (os != nullptr) *os << "of which this was found:\n" << Explain(judgement);

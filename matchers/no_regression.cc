@@ -70,7 +70,7 @@ std::vector<Part> PartsOf(const ModelPtr& model, const Gate& gate) {
 
 /// The tasks that have one metric are judged together, as those of any other limit are.
 std::vector<Judgement> Judge(const ModelPtr& model, const std::vector<Part>& parts,
-                             Evaluator& evaluator) {
+                             const GateScope& scope) {
   std::vector<Judgement> judgements;
   for (const Metric metric : {Metric::kAccuracyLoss, Metric::kPerplexityRatio}) {
     std::vector<Subject> subjects;
@@ -78,12 +78,15 @@ std::vector<Judgement> Judge(const ModelPtr& model, const std::vector<Part>& par
     for (const Part& part : parts) {
       if (part.requirement.metric != metric) continue;
       requirement = &part.requirement;
-      for (Subject& subject : EvaluateFor(part.requirement, model, part.gate, evaluator)) {
+      for (Subject& subject :
+           EvaluateFor(part.requirement, model, part.gate, scope.evaluator(), &scope.spending())) {
         subject.same_model = SameModel::kAllowed;
         subjects.push_back(std::move(subject));
       }
     }
-    if (requirement != nullptr) judgements.push_back(JudgeInTest(*requirement, subjects));
+    if (requirement != nullptr) {
+      judgements.push_back(JudgeInTest(*requirement, subjects, DefaultsOf(GateInTest())));
+    }
   }
   return judgements;
 }
@@ -127,14 +130,14 @@ std::vector<Judgement> Judge(const ModelPtr& model, const std::vector<Part>& par
   if (scope == nullptr) return NotMeasured(what, kNoGate);
   if (TheRunSettings().accept) return AcceptInstead(what, model, *scope);
   try {
-    const std::vector<Part> parts = PartsOf(model, scope->gate());
+    const std::vector<Part> parts = PartsOf(model, GateInTest());
     if (TheRunSettings().plan) {
       for (const Part& part : parts) {
         PlanRequirement(part.requirement, model, GateScope(part.gate, scope->evaluator()));
       }
       return NotJudged(kOnlyPlanned);
     }
-    const std::vector<Judgement> judgements = Judge(model, parts, scope->evaluator());
+    const std::vector<Judgement> judgements = Judge(model, parts, *scope);
     return scope->evaluator().options().slice ? NotJudged(kOnlySlice) : Report(what, judgements);
   } catch (const NothingAccepted& error) {
     const std::string accept = RerunCommandWith("--gatetest_accept");

@@ -18,6 +18,7 @@
 
 #include "gatetest/planning.h"
 #include "matchers/evidence.h"
+#include "src/text/show.h"
 
 namespace gatetest::internal {
 namespace {
@@ -44,23 +45,16 @@ Run& TheRun() {
   return run;
 }
 
-/// 1234567 as "1,234,567".
-template <typename Number>
-std::string Grouped(Number number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-  return digits;
-}
-
 std::string Many(std::size_t count, std::string_view what) {
-  return fmt::format("{} {}{}", Grouped(count), what, count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", ShowGrouped(static_cast<std::int64_t>(count)), what,
+                     count == 1 ? "" : "s");
 }
 
 std::string Describe(const EvaluationPlan& plan) {
   std::string text = fmt::format("{}, {}, about {} tokens in", Many(plan.samples, "sample"),
-                                 Many(plan.requests, "request"), Grouped(plan.prompt_tokens));
+                                 Many(plan.requests, "request"), ShowGrouped(plan.prompt_tokens));
   if (plan.completion_tokens > 0) {
-    text += fmt::format(", at most {} out", Grouped(plan.completion_tokens));
+    text += fmt::format(", at most {} out", ShowGrouped(plan.completion_tokens));
   }
   return text;
 }
@@ -256,7 +250,7 @@ void PlanRequirement(const Requirement& requirement, const ModelPtr& model,
     block.Say(fmt::format("cannot be evaluated: {}", error.what()));
     return;
   }
-  const JudgeDefaults defaults = DefaultsInTest();
+  const JudgeDefaults defaults = DefaultsOf(GateInTest());
   block.SayWhat(Expectation(Judge(requirement, subjects, defaults)));
   const Limit& limit = requirement.limit;
   const bool population = limit.claim().value_or(defaults.claim) == Claim::kPopulation;

@@ -52,6 +52,10 @@ struct Evaluation {
   /// empty when there are some.
   std::string failure = {};
 
+  /// Why it ended before the last sample that was asked for: "the budget of 500 requests is spent".
+  /// Empty: it did not, or a stop rule was satisfied.
+  std::string ended = {};
+
   /// How many samples had no recorded answers, where only those were allowed (StoreMode::kReplay);
   /// then it is a failure.
   std::size_t unrecorded = 0;

@@ -71,6 +71,8 @@ struct EvaluatorOptions {
 /// the answers arrive; true when no more are needed.
 using StopRule = std::function<bool(const Sample& sample, const Outcome& outcome)>;
 
+class Spending;
+
 /// How far one evaluation goes, and where its answers come from.
 struct Asking {
   /// The evaluation ends after so many samples, in the order in which they are asked. Default: all.
@@ -79,6 +81,8 @@ struct Asking {
   StopRule stop = {};
   /// None: kAuto. Gives way to EvaluatorOptions::mode.
   std::optional<StoreMode> mode = {};
+  /// Pays for live answers; the evaluation ends where it cannot. Null: there is no budget.
+  Spending* spending = nullptr;
 };
 
 /// Evaluates models on tasks, and remembers the evaluations as long as it lives.

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gatetest/budget.h"
 #include "gatetest/evaluator.h"
 #include "gatetest/limit.h"
 #include "gatetest/model.h"
@@ -48,9 +49,17 @@ struct Gate {
   /// What a passed assertion says, unless its limit says otherwise.
   Claim claim = Claim::kDataset;
 
-  /// One-sided error probability of population claims and of each bound of an interval that is
-  /// shown.
+  /// One-sided error probability of population claims, of verdicts that end an evaluation early
+  /// (Stop::kConfident), and of each bound of an interval that is shown.
   double alpha = 0.05;
+
+  /// When an evaluation may end before its last sample, because the verdict is safe, unless a limit
+  /// says otherwise. Change it where samples are slow or cost money.
+  Stop stop = Stop::kNever;
+
+  /// What one test may spend. Default: there is no limit. Change it for paid endpoints, and for
+  /// gates that have to end in time.
+  Budget budget = {};
 
   /// What becomes of a test that the samples do not decide. Change it for checks that are to inform
   /// (nightly trends); a release that may ship wants kFail.
@@ -70,13 +79,18 @@ struct Gate {
 };
 
 /// The evaluations of `gate` that a requirement on `model` is about: each task that has the metric,
-/// or the one the limit names. Throws Error(kInvalidArgument) when there is none; its text lists
-/// what there is.
+/// or the one the limit names; as far as they are needed, where they may end early (Gate::stop).
+/// Live answers are paid from `spending`, which may be null. Throws Error(kInvalidArgument) when
+/// there is no such task; its text lists what there is.
 std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr& model,
-                                 const Gate& gate, Evaluator& evaluator);
+                                 const Gate& gate, Evaluator& evaluator,
+                                 Spending* spending = nullptr);
 
-/// Throws Error(kInvalidArgument) when a task is null, two tasks have one name, or alpha is not in
-/// (0, 0.5).
+/// What Judge is to know of the gate for these evaluations.
+JudgeDefaults DefaultsOf(const Gate& gate);
+
+/// Throws Error(kInvalidArgument) when a task is null, two tasks have one name, alpha is not in
+/// (0, 0.5), or the budget is none.
 void CheckGate(const Gate& gate);
 
 /// While it lives, its gate is the current one of the thread that made it. Scopes nest.
@@ -90,6 +104,7 @@ class GateScope {
 
   const Gate& gate() const { return gate_; }           ///< What assertions measure against.
   Evaluator& evaluator() const { return evaluator_; }  ///< Who evaluates for them.
+  Spending& spending() const { return spending_; }     ///< The gate's budget, as it is spent.
 
   /// The innermost scope of this thread, or null outside of any.
   static GateScope* current();
@@ -97,6 +112,7 @@ class GateScope {
  private:
   const Gate gate_;
   Evaluator& evaluator_;
+  mutable Spending spending_;
   GateScope* const outer_;
 };
 

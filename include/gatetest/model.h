@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,6 +33,12 @@
 namespace gatetest {
 
 class Store;
+
+/// What a provider charges, in US dollars for a million tokens.
+struct Prices {
+  double input_usd_per_mtok = 0.0;   ///< Of what the model reads.
+  double output_usd_per_mtok = 0.0;  ///< Of what it generates.
+};
 
 /// What a model says of itself without being loaded. Name, quantization, provider, weights, code
 /// and options are its identity: answers of one identity are never served for another.
@@ -81,6 +88,9 @@ struct ModelInfo {
   /// The size of the weights in bytes, for tables; 0: unknown.
   std::uint64_t bytes = 0;
 
+  /// For Budget::usd and --gatetest_plan. None: not known.
+  std::optional<Prices> prices = {};
+
   /// The environment variable that holds the model's API key, if it needs one. Never the key.
   std::string api_key_variable = {};
 };
@@ -109,11 +119,24 @@ class Cancel {
  public:
   /// Never taken back; may be called from any thread.
   void Request() { requested_.store(true, std::memory_order_relaxed); }
+  /// Requested once this time has passed from now. Likewise.
+  void RequestAfter(std::chrono::nanoseconds time) {
+    at_.store((std::chrono::steady_clock::now().time_since_epoch() + time).count(),
+              std::memory_order_relaxed);
+  }
   /// For the model to look at between requests, from any thread.
-  bool requested() const { return requested_.load(std::memory_order_relaxed); }
+  bool requested() const {
+    if (requested_.load(std::memory_order_relaxed)) return true;
+    const auto at = at_.load(std::memory_order_relaxed);
+    return at != kNever && std::chrono::steady_clock::now().time_since_epoch().count() >= at;
+  }
 
  private:
+  using Ticks = std::chrono::steady_clock::rep;
+  static constexpr Ticks kNever = std::numeric_limits<Ticks>::max();
+
   std::atomic<bool> requested_{false};
+  std::atomic<Ticks> at_{kNever};
 };
 
 /// Whatever answers requests: derive from it, or use FunctionModel or Lazy.

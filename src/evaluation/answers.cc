@@ -62,6 +62,24 @@ class Patience {
   std::chrono::steady_clock::time_point say_so_ = std::chrono::steady_clock::now() + kEvery;
 };
 
+/// While it lives, the time is paid for, and runs out.
+class PaidTime {
+ public:
+  PaidTime(Spending* spending, Cancel& cancel) : spending_(spending) {
+    const auto left = spending == nullptr ? std::nullopt : spending->time_left();
+    if (left) cancel.RequestAfter(*left);
+  }
+  ~PaidTime() {
+    if (spending_ != nullptr) spending_->PayTime(std::chrono::steady_clock::now() - start_);
+  }
+  PaidTime(const PaidTime&) = delete;
+  PaidTime& operator=(const PaidTime&) = delete;
+
+ private:
+  Spending* const spending_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 }  // namespace
 
 /// A key, and which of the asks have it.
@@ -86,6 +104,10 @@ class Answers::Live final : public ResponseSink {
     if (!IsExpected(index)) return;
     Redact(response, answers_.secrets_);
     const Wanted& wanted = wanted_[index];
+    const Request& request = *asks_[wanted.asks.front()].request;
+    if (answers_.spending_ != nullptr) {
+      answers_.spending_->Pay(answers_.model_.info(), request, response);
+    }
     if (response.failure.empty()) {
       answers_.Record(asks_[wanted.asks.front()], wanted.key, response);
     } else {
@@ -147,6 +169,7 @@ Answers::Answers(Model& model, const std::string& task, const AnswerOptions& opt
       mode_(options.mode),
       store_(options.mode == StoreMode::kLive ? nullptr : options.store),
       on_answer_(options.on_answer),
+      spending_(options.spending),
       may_wait_(options.may_wait) {
   if (Store* const recording = model.recording(); recording != nullptr) {
     store_ = recording;
@@ -297,8 +320,37 @@ void Answers::AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted
   std::vector<Request> requests;
   requests.reserve(wanted.size());
   for (const Wanted& one : wanted) requests.push_back(*asks[one.asks.front()].request);
+  bool complete = true;
+  for (std::size_t begin = 0; begin < wanted.size() && !cancel.requested();) {
+    const std::span<const Request> rest = std::span(requests).subspan(begin);
+    const std::size_t count =
+        spending_ == nullptr ? rest.size() : spending_->Affordable(model_.info(), rest);
+    if (count == 0) {
+      ended_ = spending_->WhySpent();
+      cancel.Request();
+    }
+    const bool all = AskBatch(asks, wanted.subspan(begin, count), rest.first(count), sink, cancel);
+    complete = complete && all;
+    begin += count;
+  }
+  const auto time_left = spending_ == nullptr ? std::nullopt : spending_->time_left();
+  if (time_left && *time_left <= std::chrono::nanoseconds::zero()) ended_ = spending_->WhySpent();
+  complete = complete && !cancel.requested();
+  if (shelf_ == nullptr || mode_ == StoreMode::kRefresh || complete) return;
+  try {
+    shelf_->GiveBack(KeysOf(wanted));  // Of those that failed, or were not asked any more.
+  } catch (...) {
+    CannotRecord();
+  }
+}
+
+/// Whether every request was answered and no answer is a failure.
+bool Answers::AskBatch(std::span<const Ask> asks, std::span<const Wanted> wanted,
+                       std::span<const Request> requests, AnswerSink& sink, Cancel& cancel) {
+  if (wanted.empty()) return false;
   Live live(*this, asks, wanted, sink, cancel);
   std::string thrown;
+  const PaidTime paid(spending_, cancel);
   try {
     model_.Run(requests, live, cancel);
   } catch (...) {
@@ -308,12 +360,7 @@ void Answers::AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted
   if (!cancel.requested()) {
     live.FailUnanswered(thrown.empty() ? "the model returned without answering" : thrown);
   }
-  if (shelf_ == nullptr || mode_ == StoreMode::kRefresh || live.complete()) return;
-  try {
-    shelf_->GiveBack(KeysOf(wanted));  // Of those that failed, or were not asked any more.
-  } catch (...) {
-    CannotRecord();
-  }
+  return live.complete();
 }
 
 std::vector<ClaimResult> Answers::Claim(std::span<const Wanted> wanted) {

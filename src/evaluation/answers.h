@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "gatetest/budget.h"
 #include "gatetest/error.h"
 #include "gatetest/evaluator.h"
 #include "gatetest/model.h"
@@ -55,6 +56,7 @@ struct AnswerOptions {
   AnswerObserver on_answer = {};  ///< May be empty.
   StoreMode mode = StoreMode::kAuto;
   int replicate = 0;
+  Spending* spending = nullptr;  ///< May be null.
   /// False within another evaluation of this thread: who asks might be that one.
   bool may_wait = true;
 };
@@ -91,6 +93,9 @@ class Answers {
   /// Why live answers are not recorded where they should be; empty when they are.
   std::string not_recorded() const;
 
+  /// Why the model was not asked for all, though nobody stopped it: a budget. Empty: it was.
+  const std::string& ended() const { return ended_; }
+
   const std::string& identity() const { return identity_; }
 
   /// The place of the recording that the model is; empty when it is none.
@@ -109,6 +114,8 @@ class Answers {
                                    AnswerSink& sink);
   void AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted, AnswerSink& sink,
                 Cancel& cancel);
+  bool AskBatch(std::span<const Ask> asks, std::span<const Wanted> wanted,
+                std::span<const Request> requests, AnswerSink& sink, Cancel& cancel);
   std::vector<ClaimResult> Claim(std::span<const Wanted> wanted);
   void Record(const Ask& ask, const AnswerKey& key, const Response& response);
   Question QuestionOf(const Ask& ask, const AnswerKey& key) const;
@@ -124,12 +131,14 @@ class Answers {
   StoreMode mode_;
   Store* store_;  ///< Null where nothing is to be read or recorded.
   const AnswerObserver on_answer_;
+  Spending* const spending_;
   const bool may_wait_;
   std::optional<Capabilities> capabilities_ = {};
   bool capabilities_are_recorded_ = false;
   std::unique_ptr<Shelf> shelf_ = {};
   mutable std::mutex mutex_;
   std::string not_recorded_;
+  std::string ended_;
 };
 
 /// Hands on why answers were not recorded, however the evaluation ends.

@@ -98,7 +98,9 @@ EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
   try {
     // A slice is asked in full: a rule could not stop at the same sample in all of them.
     return EvaluateLocked(*model, task,
-                          {.asking = slice ? Asking{} : asking, .mode = how, .nested = nested});
+                          {.asking = slice ? Asking{.spending = asking.spending} : asking,
+                           .mode = how,
+                           .nested = nested});
   } catch (...) {
     return Fail(model->info(), task, Shown(internal::TextOfCurrentException(), model->info()));
   }
@@ -151,6 +153,7 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
   Evaluation evaluation;
   if (known != nullptr && known->failure.empty()) {
     evaluation = *known;
+    evaluation.ended.clear();
     if (CutToWanted(evaluation, asked.asking) || known->complete()) {
       return std::make_shared<const Evaluation>(std::move(evaluation));
     }
@@ -184,6 +187,7 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
                                .on_answer = options_.on_answer,
                                .mode = how.mode,
                                .replicate = options_.replicate,
+                               .spending = how.asking.spending,
                                .may_wait = !how.nested});
     evaluation.provenance.identity = answers.identity();
     evaluation.provenance.recording = answers.recording();
@@ -202,6 +206,7 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
         evaluation.items.resize(known);
         run();
       }
+      evaluation.ended = answers.ended();
     } catch (const internal::Unrecorded& error) {
       evaluation.failure = error.what();
       if (evaluation.unrecorded == 0) {  // Nothing of the model is recorded.

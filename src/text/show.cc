@@ -44,6 +44,13 @@ std::string ShowCount(double count, std::string_view plural) {
   return fmt::format("{:.0f} {}", count, plural);
 }
 
+std::string ShowGrouped(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  const std::size_t first = digits.front() == '-' ? 1 : 0;
+  for (std::size_t at = digits.size(); at > 3 + first;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
 std::string ShowDay(std::int64_t seconds_since_1970) {
   // fmt's and libc's ways to do this need a time zone or a buffer; std::chrono's need neither.
   const std::chrono::sys_days day = std::chrono::floor<std::chrono::days>(

@@ -19,6 +19,9 @@ std::string ShowBeside(double value, double other);
 /// "3 samples", "1 sample": `plural` is the word with an s.
 std::string ShowCount(double count, std::string_view plural);
 
+/// 1234567 as "1,234,567".
+std::string ShowGrouped(std::int64_t number);
+
 /// "2026-11-20", in UTC.
 std::string ShowDay(std::int64_t seconds_since_1970);
 

@@ -166,6 +166,16 @@ Decision DecidePopulation(const Decidable& question, const Measurement& measurem
 
 }  // namespace
 
+Decidable QuestionOf(const Requirement& requirement, const JudgeDefaults& defaults) {
+  const Limit& limit = requirement.limit;
+  return {.metric = requirement.metric,
+          .limit = limit.threshold(),
+          .claim = limit.claim().value_or(defaults.claim),
+          .alpha = limit.alpha().value_or(defaults.alpha),
+          .stop = limit.stop().value_or(defaults.stop),
+          .samples = defaults.samples};
+}
+
 bool MoreIsBetter(Metric metric) {
   return metric == Metric::kAccuracy || metric == Metric::kRetention;
 }

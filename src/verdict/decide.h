@@ -39,6 +39,9 @@ struct Decision {
   double failure_p = 1.0;  ///< Against "the true value clears the limit".
 };
 
+/// What Judge asks by this requirement.
+Decidable QuestionOf(const Requirement& requirement, const JudgeDefaults& defaults);
+
 /// Of accuracy and retention; of all others less is.
 bool MoreIsBetter(Metric metric);
 

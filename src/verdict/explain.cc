@@ -120,13 +120,15 @@ std::string Actual(const Judgement& judgement, const Finding& finding) {
   std::string text = fmt::format("{}{} {}", Name(metric), UnitOf(metric, finding),
                                  ShowBeside(estimate.value, limit));
   if (estimate.interval) {
-    text += fmt::format(
-        ", {:.10g}% interval [{}, {}]", 100.0 * (1.0 - 2.0 * estimate.interval->alpha),
-        ShowBeside(estimate.interval->lower, limit), ShowBeside(estimate.interval->upper, limit));
+    text += fmt::format(", {:.10g}% {} [{}, {}]", 100.0 * (1.0 - 2.0 * estimate.interval->alpha),
+                        finding.early ? "confidence sequence" : "interval",
+                        ShowBeside(estimate.interval->lower, limit),
+                        ShowBeside(estimate.interval->upper, limit));
   }
   const bool paired = NeedsBaseline(metric);
   const std::string observations = (paired ? "paired " : "") + estimate.observations;
   text += ", n = " + ShowCount(static_cast<double>(estimate.n), observations);
+  if (finding.early) text += fmt::format(" of {}", finding.early->of);
   if (estimate.interval) text += fmt::format(" ({})", estimate.method);
   return text;
 }
@@ -167,15 +169,24 @@ std::string Evidence(const Subject& subject) {
   return text;
 }
 
+/// Whether verdicts may be given early, by this rule.
+bool EndsEarly(const Judgement& judgement, Stop stop) {
+  const Requirement& requirement = judgement.requirement;
+  return requirement.limit.stop().value_or(judgement.defaults.stop) == stop &&
+         MeasuredBy(requirement.metric) == Measures::kAccuracy;
+}
+
 /// What a limit claims, where that is not what its words say.
 std::string ClaimText(const Judgement& judgement) {
   const Limit& limit = judgement.requirement.limit;
+  const double alpha = limit.alpha().value_or(judgement.defaults.alpha);
   switch (limit.claim().value_or(judgement.defaults.claim)) {
     case Claim::kDataset:
-      return "";
+      return EndsEarly(judgement, Stop::kConfident)
+                 ? fmt::format(", on as few samples as are safe (alpha {:g})", alpha)
+                 : "";
     case Claim::kPopulation:
-      return fmt::format(", and on texts like these (alpha {:g})",
-                         limit.alpha().value_or(judgement.defaults.alpha));
+      return fmt::format(", and on texts like these (alpha {:g})", alpha);
     case Claim::kPointEstimate:
       return ", as a point estimate";
   }

@@ -137,7 +137,9 @@ Ranked JudgeTogether(const Decidable& question, std::vector<Subject> subjects) {
     }
     internal::CheckSubjects(question.metric, subjects);
     Decidable at_the_end = question;
-    const bool bets = internal::CanBeSafeEarly(question, subjects);
+    std::vector<TaskPtr> tasks;
+    for (const Subject& subject : subjects) tasks.push_back(subject.candidate->task);
+    const bool bets = internal::CanBeSafeEarly(question, tasks);
     internal::EarlyJudgement early;
     if (bets) early = internal::JudgeEarly(question, subjects);
     if (early.finding) return {*std::move(early.finding), early.failure_p};
@@ -309,12 +311,7 @@ Judgement Judge(const Requirement& requirement, std::span<const Subject> subject
     CheckRequirement(requirement);
     const Limit& limit = requirement.limit;
     CheckAlpha(limit.alpha().value_or(defaults.alpha));
-    const Decidable question{.metric = requirement.metric,
-                             .limit = limit.threshold(),
-                             .claim = limit.claim().value_or(defaults.claim),
-                             .alpha = limit.alpha().value_or(defaults.alpha),
-                             .stop = limit.stop().value_or(defaults.stop),
-                             .samples = defaults.samples};
+    const Decidable question = internal::QuestionOf(requirement, defaults);
     std::vector<Subject> chosen = ChooseSubjects(requirement, subjects);
     if (limit.pooled()) {
       CheckPooled(chosen);

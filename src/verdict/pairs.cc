@@ -47,14 +47,6 @@ std::vector<const Outcome*> ByIndexIn(const Dataset& dataset, const Evaluation& 
   return outcomes;
 }
 
-std::size_t CountSamples(const Subject& subject) {
-  const std::vector<Sample>& samples = subject.candidate->task->dataset().samples();
-  if (subject.group.empty()) return samples.size();
-  return static_cast<std::size_t>(
-      std::count_if(samples.begin(), samples.end(),
-                    [&](const Sample& sample) { return sample.group == subject.group; }));
-}
-
 std::vector<Pair> PairsAsAsked(const Subject& subject) {
   const Dataset& dataset = subject.candidate->task->dataset();
   ByIndex(*subject.candidate);  // Throws for what cannot be.
@@ -74,9 +66,10 @@ std::vector<Pair> PairsAsAsked(const Subject& subject) {
   return pairs;
 }
 
-std::string WhyMissing(const Outcome* outcome) {
-  return outcome == nullptr ? "not asked: the evaluation was stopped before it"
-                            : outcome->unmeasured;
+std::string WhyMissing(const Outcome* outcome, const Evaluation& evaluation) {
+  if (outcome != nullptr) return outcome->unmeasured;
+  return "not asked: " +
+         (evaluation.ended.empty() ? "the evaluation was stopped before it" : evaluation.ended);
 }
 
 }  // namespace
@@ -104,9 +97,18 @@ std::vector<Pair> PairsOf(std::span<const Subject> subjects, bool only_asked) {
   return pairs;
 }
 
+std::size_t CountSamples(const Dataset& dataset, const std::string& group) {
+  const std::vector<Sample>& samples = dataset.samples();
+  if (group.empty()) return samples.size();
+  return static_cast<std::size_t>(std::count_if(
+      samples.begin(), samples.end(), [&](const Sample& sample) { return sample.group == group; }));
+}
+
 std::size_t CountSamples(std::span<const Subject> subjects) {
   std::size_t count = 0;
-  for (const Subject& subject : subjects) count += CountSamples(subject);
+  for (const Subject& subject : subjects) {
+    count += CountSamples(subject.candidate->task->dataset(), subject.group);
+  }
   return count;
 }
 
@@ -115,7 +117,7 @@ std::vector<Pair> PairsAsAsked(std::span<const Subject> subjects) {
   std::vector<std::size_t> sizes;
   for (const Subject& subject : subjects) {
     all.push_back(PairsAsAsked(subject));
-    sizes.push_back(CountSamples(subject));
+    sizes.push_back(CountSamples(subject.candidate->task->dataset(), subject.group));
   }
   if (all.size() == 1) return std::move(all.front());
   std::vector<std::size_t> next(all.size());
@@ -135,11 +137,11 @@ Missing MissingIn(const std::vector<Pair>& pairs, bool with_baseline) {
     ++missing.samples;
     if (pair.candidate == nullptr || (with_baseline && pair.baseline == nullptr)) ++missing.unasked;
     if (!missing.first.empty()) continue;
-    missing.first =
-        !Measured(pair.candidate)
-            ? fmt::format("sample \"{}\": {}", pair.sample->id, WhyMissing(pair.candidate))
-            : fmt::format("sample \"{}\" of the baseline: {}", pair.sample->id,
-                          WhyMissing(pair.baseline));
+    missing.first = !Measured(pair.candidate)
+                        ? fmt::format("sample \"{}\": {}", pair.sample->id,
+                                      WhyMissing(pair.candidate, *pair.subject->candidate))
+                        : fmt::format("sample \"{}\" of the baseline: {}", pair.sample->id,
+                                      WhyMissing(pair.baseline, *pair.subject->baseline));
   }
   return missing;
 }

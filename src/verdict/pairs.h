@@ -25,6 +25,9 @@ struct Pair {
 /// that is not in its data set.
 std::vector<Pair> PairsOf(std::span<const Subject> subjects, bool only_asked = false);
 
+/// How many samples a data set has in a group; in all where that is empty.
+std::size_t CountSamples(const Dataset& dataset, const std::string& group);
+
 /// How many samples the subjects' tasks and groups have.
 std::size_t CountSamples(std::span<const Subject> subjects);
 

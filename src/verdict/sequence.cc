@@ -189,14 +189,14 @@ double Sequence::failure_p() const {
   return safe_ && safe_->certain && !safe_->passed ? 0.0 : std::min(p, 1.0);
 }
 
-bool CanBeSafeEarly(const Decidable& question, std::span<const Subject> subjects) {
+bool CanBeSafeEarly(const Decidable& question, std::span<const TaskPtr> tasks) {
   if (question.stop == Stop::kNever || MeasuredBy(question.metric) != Measures::kAccuracy) {
     return false;
   }
   if (question.claim != Claim::kPopulation) return question.claim == Claim::kDataset;
   // Draws that depend on each other are none to bet on.
-  const bool clustered = std::any_of(subjects.begin(), subjects.end(), [](const Subject& subject) {
-    const std::vector<Sample>& samples = subject.candidate->task->dataset().samples();
+  const bool clustered = std::any_of(tasks.begin(), tasks.end(), [](const TaskPtr& task) {
+    const std::vector<Sample>& samples = task->dataset().samples();
     return std::any_of(samples.begin(), samples.end(),
                        [](const Sample& sample) { return !sample.cluster.empty(); });
   });

@@ -87,7 +87,7 @@ class Sequence {
 /// Whether a verdict on this question can be safe before the last sample. Not that of a metric
 /// which has no bounds (perplexity), nor a point estimate; and a population claim not where it may
 /// only be certain, nor where samples come in clusters.
-bool CanBeSafeEarly(const Decidable& question, std::span<const Subject> subjects);
+bool CanBeSafeEarly(const Decidable& question, std::span<const TaskPtr> tasks);
 
 }  // namespace gatetest::internal
 

@@ -18,6 +18,7 @@ struct RunSettings {
   std::string rerun_flags = {};
   std::optional<Claim> claim = {};   ///< Goes before the gate's, not before a limit's own.
   std::optional<double> alpha = {};  ///< Likewise.
+  std::optional<Stop> stop = {};     ///< Likewise.
   std::optional<IfInconclusive> if_inconclusive = {};  ///< Goes before the gate's.
   bool plan = false;                   ///< Nothing is evaluated: assertions say what they take.
   std::optional<StoreMode> mode = {};  ///< Goes before the gate's.

@@ -1,0 +1,54 @@
+#include "gatetest/gate.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+#include "gatetest/error.h"
+
+namespace gatetest {
+namespace {
+
+thread_local GateScope* current_scope = nullptr;
+
+[[noreturn]] void Reject(const std::string& why) {
+  throw Error(ErrorCode::kInvalidArgument, "the gate " + why);
+}
+
+}  // namespace
+
+void CheckGate(const Gate& gate) {
+  std::set<std::string> names;
+  for (const TaskPtr& task : gate.tasks) {
+    if (task == nullptr) Reject("has a task that is a null pointer");
+    if (!names.insert(task->name()).second) {
+      Reject(
+          fmt::format("has two tasks named \"{}\"; give one of them another .name", task->name()));
+    }
+  }
+  if (!(gate.alpha > 0.0 && gate.alpha < 0.5)) {
+    Reject(fmt::format("has alpha {}; it must be above 0 and below 0.5", gate.alpha));
+  }
+  CheckBudget(gate.budget);
+}
+
+JudgeDefaults DefaultsOf(const Gate& gate) {
+  JudgeDefaults defaults{.claim = gate.claim, .alpha = gate.alpha, .stop = gate.stop};
+  if (gate.budget.samples) defaults.samples = *gate.budget.samples;
+  return defaults;
+}
+
+GateScope::GateScope(Gate gate, Evaluator& evaluator)
+    : gate_(std::move(gate)),
+      evaluator_(evaluator),
+      spending_(gate_.budget),
+      outer_(current_scope) {
+  current_scope = this;
+}
+
+GateScope::~GateScope() { current_scope = outer_; }
+
+GateScope* GateScope::current() { return current_scope; }
+
+}  // namespace gatetest
