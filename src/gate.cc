@@ -31,6 +31,11 @@ void CheckGate(const Gate& gate) {
   if (!(gate.alpha > 0.0 && gate.alpha < 0.5)) {
     Reject(fmt::format("has alpha {}; it must be above 0 and below 0.5", gate.alpha));
   }
+  if (gate.noise_runs < 0 || gate.noise_runs == 1) {
+    Reject(
+        fmt::format("has noise_runs {}; it must be 0, which measures no noise floor, or at least 2",
+                    gate.noise_runs));
+  }
 }
 
 std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr& model,
@@ -47,6 +52,9 @@ std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr&
   for (const internal::ChosenTask& chosen : internal::ChooseTasks(requirement, gate.tasks)) {
     Subject subject;
     const TaskPtr& task = gate.tasks[chosen.index];
+    if (compares && gate.noise_runs > 0) {  // First: its first run is the baseline's evaluation.
+      subject.noise = evaluator.MeasureNoiseFloor(gate.baseline, task, gate.noise_runs, gate.mode);
+    }
     if (compares) subject.baseline = evaluator.Evaluate(gate.baseline, task, nullptr, gate.mode);
     subject.candidate = evaluator.Evaluate(model, task, nullptr, gate.mode);
     subject.group = chosen.group;
