@@ -100,13 +100,29 @@ class Block {
     }
   }
 
+  /// The runs beyond the first.
+  void SayNoiseFloor(const ModelPtr& model, const TaskPtr& task, int runs, Evaluator& evaluator,
+                     StoreMode mode) {
+    if (runs < 2 || model == nullptr || model->recording() != nullptr) return;
+    try {
+      const EvaluationPlan plan = evaluator.PlanNoiseFloor(model, task, runs, mode);
+      Count(plan, static_cast<std::size_t>(runs - 1));
+      Say(fmt::format("{} of {} on \"{}\", for its noise floor: {}{}",
+                      Many(static_cast<std::size_t>(runs - 1), "more run"), ToString(model->info()),
+                      task->name(), Describe(plan),
+                      plan.shared ? " (shared with an expectation above)" : ""));
+    } catch (const std::exception& error) {
+      Say(fmt::format("cannot be evaluated: {}", error.what()));
+    }
+  }
+
   void CountExpectation() { ++total_.expectations; }
   void CountForMatcher() { ++total_.for_matchers; }
 
  private:
-  void Count(const EvaluationPlan& plan) {
+  void Count(const EvaluationPlan& plan, std::size_t evaluations = 1) {
     if (plan.shared) return;
-    ++total_.evaluations;
+    total_.evaluations += evaluations;
     total_.sum.samples += plan.samples;
     total_.sum.requests += plan.requests;
     total_.sum.prompt_tokens += plan.prompt_tokens;
@@ -261,6 +277,8 @@ void PlanRequirement(const Requirement& requirement, const ModelPtr& model,
     if (NeedsBaseline(requirement.metric)) {
       block.SayEvaluation(scope.gate().baseline, subject.candidate->task, scope.evaluator(),
                           scope.gate().mode);
+      block.SayNoiseFloor(scope.gate().baseline, subject.candidate->task, scope.gate().noise_runs,
+                          scope.evaluator(), scope.gate().mode);
     }
     block.SayEvaluation(model, subject.candidate->task, scope.evaluator(), scope.gate().mode);
     if (population && !limit.pooled()) SayPower(requirement, {&subject, 1}, levels, block);
@@ -273,6 +291,14 @@ void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope&
   block.CountForMatcher();
   block.SayWhat("a matcher's evaluation");
   block.SayEvaluation(model, task, scope.evaluator(), scope.gate().mode);
+}
+
+void PlanNoiseFloor(const ModelPtr& model, const TaskPtr& task, int runs, const GateScope& scope) {
+  Block block;
+  block.CountForMatcher();
+  block.SayWhat("a noise floor");
+  block.SayEvaluation(model, task, scope.evaluator(), scope.gate().mode);
+  block.SayNoiseFloor(model, task, runs, scope.evaluator(), scope.gate().mode);
 }
 
 std::string PlanSummary() {

@@ -22,6 +22,7 @@
 
 #include "gatetest/evaluation.h"
 #include "gatetest/evaluation_plan.h"
+#include "gatetest/noise_floor.h"
 #include "gatetest/store.h"
 
 namespace gatetest {
@@ -104,6 +105,19 @@ class Evaluator {
   EvaluationPlan Plan(const ModelPtr& model, const TaskPtr& task,
                       std::optional<StoreMode> mode = {});
 
+  /// Evaluates `model` on `task` `runs` times, at least 2, and compares the runs with each other;
+  /// or returns what an earlier call in the same mode found. The first run is what Evaluate
+  /// returns, where nothing has been evaluated yet, and is served from the store where it is
+  /// recorded; the others are recorded as replicates of their own. Every run is on all samples: of
+  /// `asking`, mode and spending count. Never throws for anything a file or a model does, as
+  /// Evaluate.
+  NoiseFloorPtr MeasureNoiseFloor(const ModelPtr& model, const TaskPtr& task, int runs,
+                                  const Asking& asking = {});
+
+  /// What that would ask beyond the first run; the rest is as for Plan.
+  EvaluationPlan PlanNoiseFloor(const ModelPtr& model, const TaskPtr& task, int runs,
+                                std::optional<StoreMode> mode = {});
+
   /// All that was evaluated so far, failures included, in no particular order. Waits for nothing,
   /// so that progress and scorers may call it too.
   std::vector<EvaluationPtr> Evaluated();
@@ -117,10 +131,14 @@ class Evaluator {
     Asking asking = {};
     StoreMode mode = StoreMode::kAuto;  ///< In force.
     bool nested = false;  ///< Within an evaluation of another evaluator, in the same thread.
+    int replicate = 0;    ///< Beyond that of the options.
+    /// Told every response: of which sample (index) and turn. One call at a time.
+    std::function<void(std::size_t, std::size_t, const Exchange&)> tap = {};
   };
 
   EvaluationPtr EvaluateLocked(Model& model, const TaskPtr& task, const How& how);
   void Continue(Model& model, Evaluation& evaluation, const How& how) const;
+  void MeasureRuns(Model& model, const std::string& key, int runs, How how, NoiseFloor& floor);
   EvaluationPtr Known(const std::string& key);
   EvaluationPtr Fail(ModelInfo model, TaskPtr task, std::string why);
 
@@ -131,6 +149,7 @@ class Evaluator {
   std::vector<EvaluationPtr>
       failures_;  ///< That are not in memo_: they might go otherwise next time.
   std::set<std::string> planned_;
+  std::map<std::string, NoiseFloorPtr> noise_floors_;
 };
 
 }  // namespace gatetest

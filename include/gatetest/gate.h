@@ -70,6 +70,12 @@ struct Gate {
   /// today.
   StoreMode mode = StoreMode::kAuto;
 
+  /// How often the baseline is evaluated, for limits that compare with it, to see how far its own
+  /// answers differ: a message then says where a limit is finer than that. 0: not measured; else at
+  /// least 2. Change it where answers depend on what is batched or cached; each run costs what the
+  /// first does, once: it is recorded.
+  int noise_runs = 0;
+
   /// The folder of accepted releases (EXPECT_NO_REGRESSION, --gatetest_accept), to be committed. A
   /// relative path begins in the working directory.
   std::filesystem::path accepted = {};
@@ -90,7 +96,7 @@ std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr&
 JudgeDefaults DefaultsOf(const Gate& gate);
 
 /// Throws Error(kInvalidArgument) when a task is null, two tasks have one name, alpha is not in
-/// (0, 0.5), or the budget is none.
+/// (0, 0.5), the budget is none, or noise_runs is 1 or negative.
 void CheckGate(const Gate& gate);
 
 /// While it lives, its gate is the current one of the thread that made it. Scopes nest.

@@ -20,6 +20,7 @@
 #include "gatetest/evaluation.h"
 #include "gatetest/limit.h"
 #include "gatetest/metrics.h"
+#include "gatetest/noise_floor.h"
 
 namespace gatetest {
 
@@ -52,6 +53,7 @@ struct Subject {
   EvaluationPtr baseline = {};                 ///< May be null for metrics without one.
   std::string group = {};                      ///< Only the samples of this group; empty: all.
   SameModel same_model = SameModel::kRefused;  ///< As a Comparison takes it.
+  NoiseFloorPtr noise = {};  ///< The baseline's, for messages; null: not asked for.
 };
 
 /// What holds where a limit does not say otherwise.

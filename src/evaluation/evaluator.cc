@@ -112,6 +112,11 @@ std::vector<EvaluationPtr> Evaluator::Evaluated() {
   for (const auto& [key, evaluation] : memo_) {
     if (evaluation != nullptr) all.push_back(evaluation);
   }
+  for (const auto& [key, floor] : noise_floors_) {
+    for (const EvaluationPtr& run : floor->runs) {
+      if (std::find(all.begin(), all.end(), run) == all.end()) all.push_back(run);
+    }
+  }
   return all;
 }
 
@@ -186,14 +191,14 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
                               {.store = options_.store,
                                .on_answer = options_.on_answer,
                                .mode = how.mode,
-                               .replicate = options_.replicate,
+                               .replicate = options_.replicate + how.replicate,
                                .spending = how.asking.spending,
                                .may_wait = !how.nested});
     evaluation.provenance.identity = answers.identity();
     evaluation.provenance.recording = answers.recording();
     const auto run = [&] {
       internal::Run(*this, evaluation.model, answers, evaluation,
-                    {.order = order, .stop = how.asking.stop})
+                    {.order = order, .stop = how.asking.stop, .tap = how.tap})
           .Complete();
     };
     try {

@@ -131,6 +131,9 @@ void Run::Take(std::size_t index, Response response, std::int64_t recorded) {
   if (progress_ != nullptr) progress_->Advance(answered_, asked_);
   Asked& asked = samples_[question.asked];
   asked.exchanges[question.exchange].response = std::move(response);
+  if (options_.tap) {
+    options_.tap(asked.sample, question.exchange, asked.exchanges[question.exchange]);
+  }
   if (recorded == 0) {
     asked.live = true;
   } else {

@@ -3,6 +3,7 @@
 #define GATETEST_SRC_EVALUATION_RUN_H_
 
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -23,6 +24,8 @@ class Run final : public AnswerSink {
   struct Options {
     std::span<const std::size_t> order;  ///< Of the samples that are to be asked.
     const StopRule& stop;                ///< May be empty.
+    /// Told every response: of which sample (index) and turn. May be empty.
+    const std::function<void(std::size_t, std::size_t, const Exchange&)>& tap;
   };
 
   /// Throws what Answers::capabilities throws.

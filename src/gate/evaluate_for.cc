@@ -194,6 +194,13 @@ std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr&
   const bool pooled = requirement.limit.pooled() && tasks.size() > 1;
   if (!pooled) question.failure_alpha = question.alpha / static_cast<double>(tasks.size());
 
+  if (compares && gate.noise_runs > 0) {  // First: its first run is the baseline's evaluation.
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      subjects[i].noise = evaluator.MeasureNoiseFloor(gate.baseline, tasks[i], gate.noise_runs,
+                                                      {.mode = gate.mode, .spending = spending});
+    }
+  }
+
   const bool judged = !evaluator.options().slice && !evaluator.options().plan_only;
   const bool early = judged && AreReadable(tasks) && internal::CanBeSafeEarly(question, tasks);
   if (early && pooled) {

@@ -31,6 +31,11 @@ void CheckGate(const Gate& gate) {
     Reject(fmt::format("has alpha {}; it must be above 0 and below 0.5", gate.alpha));
   }
   CheckBudget(gate.budget);
+  if (gate.noise_runs < 0 || gate.noise_runs == 1) {
+    Reject(
+        fmt::format("has noise_runs {}; it must be 0, which measures no noise floor, or at least 2",
+                    gate.noise_runs));
+  }
 }
 
 JudgeDefaults DefaultsOf(const Gate& gate) {

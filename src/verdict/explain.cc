@@ -12,6 +12,7 @@
 #include "src/text/show.h"
 #include "src/verdict/decide.h"
 #include "src/verdict/losses.h"
+#include "src/verdict/noise.h"
 
 namespace gatetest {
 namespace {
@@ -203,6 +204,12 @@ void AddFinding(Lines& lines, const Judgement& judgement, const Finding& finding
   }
   if (!losses.counts.empty()) verdict += "\n" + losses.counts;
   lines.Add("Verdict", verdict);
+  if (finding.estimate) {
+    const std::string noise =
+        internal::NoiseText(judgement.requirement.metric, judgement.requirement.limit.threshold(),
+                            finding.subjects, BaselineLabel(finding.subjects.front()));
+    if (!noise.empty()) lines.Add("Noise", task + noise);
+  }
   if (finding.verdict == Verdict::kPassed) return;
   if (!losses.groups.empty())
     lines.Add("Groups", fmt::format("{}", fmt::join(losses.groups, ", ")));

@@ -119,6 +119,20 @@ TEST_F(PlansOfTwo, Threads) {
   for (std::thread& thread : threads) thread.join();
 }
 
+class PlansOfNoise : public ChildGate {
+ protected:
+  gatetest::Gate gate() const override {
+    return {.baseline = ChildModel("good"), .tasks = {Numbers("sums", 40)}, .noise_runs = 3};
+  }
+};
+
+TEST_F(PlansOfNoise, Gate) {
+  EXPECT_RETENTION_ABOVE(ChildModel("fair"), 0.85);
+  EXPECT_ACCURACY_ABOVE(ChildModel("fair"), 0.85);
+}
+
+TEST_F(PlansOfNoise, Fixture) { EXPECT_NE(NoiseFloor(ChildModel("good"), "sums", 2)->failure, ""); }
+
 TEST(NoGate, RunsAnyway) {}
 
 TEST(NoFixture, Gated) {

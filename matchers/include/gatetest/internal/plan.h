@@ -17,6 +17,9 @@ void PlanRequirement(const Requirement& requirement, const ModelPtr& model, cons
 /// The same for an evaluation that a matcher is to judge.
 void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope& scope);
 
+/// The same for a noise floor that a test asks for.
+void PlanNoiseFloor(const ModelPtr& model, const TaskPtr& task, int runs, const GateScope& scope);
+
 /// "6 expectations and 4 evaluations for matchers would take 10 evaluations in all: ...", and that
 /// nothing was gated. The last lines of a run.
 std::string PlanSummary();
