@@ -307,7 +307,7 @@ TEST(NoiseFloor, LeavesAPartialEvaluationAlone) {
   Evaluator evaluator({.store = &store});
   int outcomes = 0;
   const EvaluationPtr partial = evaluator.Evaluate(
-      model, Echoes(10), [&](const Sample&, const Outcome&) { return ++outcomes == 4; });
+      model, Echoes(10), {.stop = [&](const Sample&, const Outcome&) { return ++outcomes == 4; }});
   const NoiseFloorPtr floor = evaluator.MeasureNoiseFloor(model, Echoes(10), 2);
   EXPECT_EQ(floor->failure, "");
   EXPECT_TRUE(floor->runs[0]->complete());
