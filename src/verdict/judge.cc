@@ -96,6 +96,14 @@ Decision DecideCounting(CountMissing missing, const Decidable& question,
   }
 }
 
+std::size_t LargestTask(std::span<const Subject> subjects) {
+  std::size_t largest = 0;
+  for (const Subject& subject : subjects) {
+    largest = std::max(largest, subject.candidate->task->dataset().size());
+  }
+  return largest;
+}
+
 /// A verdict stands if the samples that are missing could not change it.
 Decision BoundMissing(const Decision& decision, const Measurement& measurement,
                       const Decidable& question, std::span<const Subject> subjects) {
@@ -112,10 +120,14 @@ Decision BoundMissing(const Decision& decision, const Measurement& measurement,
                         what, missing.first),
             std::max(best.failure_p, worst.failure_p)};
   }
+  const std::string budget =
+      missing.unasked > 0 && question.samples < LargestTask(subjects)
+          ? fmt::format("; the budget is {} samples of each task", question.samples)
+          : "";
   return NotMeasured(
-      fmt::format("{}: counted for the model the verdict would be {}, against it {}"
+      fmt::format("{}: counted for the model the verdict would be {}, against it {}{}"
                   "; the first: {}",
-                  what, Name(best.verdict), Name(worst.verdict), missing.first));
+                  what, Name(best.verdict), Name(worst.verdict), budget, missing.first));
 }
 
 /// A finding, and what Holm's procedure orders it by.

@@ -1,0 +1,340 @@
+#include "gatetest/budget.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gatetest/error.h"
+#include "gatetest/function_model.h"
+#include "gatetest/gate.h"
+#include "gatetest/tasks.h"
+#include "tests/support/errors.h"
+#include "tests/support/fake_model.h"
+#include "tests/support/memory_store.h"
+
+namespace gatetest {
+namespace {
+
+using namespace std::chrono_literals;  // NOLINT: 50ms
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+using testing_support::FakeModel;
+using testing_support::MemoryStore;
+
+const ModelInfo kInfo = {.name = "tiny", .weights = "w"};
+const ModelInfo kPaid = {.name = "large",
+                         .provider = "cloud",
+                         .weights = "r1",
+                         .prices = Prices{.input_usd_per_mtok = 1.0, .output_usd_per_mtok = 4.0}};
+
+/// Prompts of 8 bytes; at most 10 tokens are generated.
+TaskPtr Numbers(std::size_t count) {
+  std::vector<Sample> samples;
+  for (std::size_t i = 0; i < count; ++i) {
+    samples.push_back({.input = std::to_string(10'000'000 + i), .answer = "right"});
+  }
+  return ExactMatch(MakeDataset("numbers", std::move(samples)), {.generate = {.max_tokens = 10}});
+}
+
+/// Always right. `usage`: what it reports.
+ModelPtr Right(const ModelInfo& info = kInfo, const Usage& usage = {}) {
+  return FunctionModel(info, {.generate = [usage](const Request&) {
+                         Response response = Response::Text("right");
+                         response.usage = usage;
+                         return response;
+                       }});
+}
+
+Gate GateWith(const TaskPtr& task, const Budget& budget) {
+  return {.tasks = {task}, .budget = budget};
+}
+
+Judgement EvaluateAndJudge(const Requirement& requirement, const ModelPtr& model, const Gate& gate,
+                           Evaluator& evaluator, Spending& spending) {
+  return Judge(requirement, EvaluateFor(requirement, model, gate, evaluator, &spending),
+               DefaultsOf(gate));
+}
+
+const Requirement kAccuracy{Metric::kAccuracy, 0.9};
+
+// -------------------------------------------------------------------------------------- requests
+
+TEST(Budget, EndsAnEvaluationBeforeItIsExceeded) {
+  const Gate gate = GateWith(Numbers(100), {.requests = 40});
+  Evaluator evaluator;
+  Spending spending(gate.budget);
+  const Judgement judgement = EvaluateAndJudge(kAccuracy, Right(), gate, evaluator, spending);
+  EXPECT_EQ(spending.spent().requests, 40U);
+  EXPECT_EQ(judgement.verdict, Verdict::kNotMeasured);
+  EXPECT_THAT(judgement.findings[0].subjects[0].candidate->items, SizeIs(40));
+  EXPECT_THAT(
+      Explain(judgement),
+      AllOf(HasSubstr("NOT MEASURED: 60 of 100 samples were not asked: counted for the model the "
+                      "verdict would be PASSED, against it FAILED"),
+            HasSubstr("not asked: the budget of 40 requests does not pay for more: spent are 40 "
+                      "requests, 160 tokens, ")));
+}
+
+TEST(Budget, AVerdictThatIsSafeByThenIsGiven) {
+  const Gate gate = GateWith(Numbers(100), {.requests = 40});
+  Evaluator evaluator;
+  Spending spending(gate.budget);
+  const Judgement judgement =
+      EvaluateAndJudge({Metric::kAccuracy, 0.39}, Right(), gate, evaluator, spending);
+  EXPECT_EQ(judgement.verdict, Verdict::kPassed);
+  EXPECT_THAT(Explain(judgement), HasSubstr("60 of 100 samples were not asked, which cannot change "
+                                            "the verdict; the first: "));
+}
+
+TEST(Budget, SufficesForAVerdictThatEndsEarlier) {
+  Gate gate = GateWith(Numbers(1000), {.requests = 100});
+  gate.stop = Stop::kConfident;
+  Evaluator evaluator;
+  Spending spending(gate.budget);
+  const Judgement judgement = EvaluateAndJudge(kAccuracy, Right(), gate, evaluator, spending);
+  EXPECT_EQ(judgement.verdict, Verdict::kPassed);
+  EXPECT_EQ(spending.spent().requests, judgement.findings[0].early->samples);
+}
+
+TEST(Budget, IsOneForAllExpectations) {
+  const TaskPtr task = Numbers(100);
+  const ModelPtr first = Right();
+  const ModelPtr second = Right({.name = "other", .weights = "w"});
+  const Gate gate = GateWith(task, {.requests = 150});
+  Evaluator evaluator;
+  Spending spending(gate.budget);
+  EXPECT_EQ(EvaluateAndJudge(kAccuracy, first, gate, evaluator, spending).verdict,
+            Verdict::kPassed);
+  EXPECT_EQ(EvaluateAndJudge(kAccuracy, first, gate, evaluator, spending).verdict,
+            Verdict::kPassed);
+  EXPECT_EQ(EvaluateAndJudge(kAccuracy, second, gate, evaluator, spending).verdict,
+            Verdict::kNotMeasured);
+  EXPECT_EQ(spending.spent().requests, 150U);
+
+  // Another test has a budget of its own, and goes on where this one ended.
+  Spending another(gate.budget);
+  EXPECT_EQ(EvaluateAndJudge(kAccuracy, second, gate, evaluator, another).verdict,
+            Verdict::kPassed);
+  EXPECT_EQ(another.spent().requests, 50U);
+}
+
+TEST(Budget, RecordedAnswersCostNothing) {
+  MemoryStore store;
+  const TaskPtr task = Numbers(100);
+  Evaluator({.store = &store}).Evaluate(Right(), task);
+  const Gate gate = GateWith(task, {.requests = 0, .tokens = 0, .time = 0ms, .usd = 0.0});
+  Evaluator evaluator({.store = &store});
+  Spending spending(gate.budget);
+  EXPECT_EQ(EvaluateAndJudge(kAccuracy, Right(), gate, evaluator, spending).verdict,
+            Verdict::kPassed);
+  EXPECT_EQ(spending.spent().requests, 0U);
+}
+
+TEST(Budget, NothingToSpendAsksNothing) {
+  for (const Budget& budget : {Budget{.requests = 0}, Budget{.tokens = 0}, Budget{.time = 0ms}}) {
+    const Gate gate = GateWith(Numbers(10), budget);
+    Evaluator evaluator;
+    Spending spending(budget);
+    const Judgement judgement = EvaluateAndJudge(kAccuracy, Right(), gate, evaluator, spending);
+    EXPECT_EQ(judgement.verdict, Verdict::kNotMeasured);
+    EXPECT_EQ(spending.spent().requests, 0U);
+    EXPECT_THAT(Explain(judgement), HasSubstr("does not pay for more"));
+  }
+}
+
+TEST(Budget, ThatEndedWithNothingRecordedGivesItsClaimsBack) {
+  MemoryStore store;
+  const Gate gate = GateWith(Numbers(100), {.requests = 40});
+  Evaluator evaluator({.store = &store});
+  Spending spending(gate.budget);
+  EvaluateAndJudge(kAccuracy, Right(), gate, evaluator, spending);
+  EXPECT_THAT(store.records, SizeIs(40));
+  EXPECT_THAT(store.claims, testing::IsEmpty());
+}
+
+TEST(Budget, RequestsThatFailedAreSpentToo) {
+  const auto fails = std::make_shared<FakeModel>(
+      [](std::span<const Request> requests, ResponseSink& sink, const Cancel&) {
+        for (std::size_t i = 0; i < requests.size(); ++i) sink.Receive(i, Response::Failed("no"));
+      },
+      kInfo);
+  Evaluator evaluator;
+  Spending spending({.requests = 7});
+  evaluator.Evaluate(fails, Numbers(10), {.spending = &spending});
+  EXPECT_EQ(spending.spent().requests, 7U);
+}
+
+// ---------------------------------------------------------------------------------------- tokens
+
+TEST(Budget, TokensAreNeverMoreThanTheBudgetWhateverIsGenerated) {
+  // A prompt of 8 bytes is 8 tokens at worst, and here it is; an answer has 10 at most.
+  for (const Usage& usage : {Usage{8, 10}, Usage{8, 1}, Usage{2, 3}, Usage{1, 10}}) {
+    for (const std::int64_t tokens : {0, 17, 18, 100, 1000}) {
+      Evaluator evaluator;
+      Spending spending({.tokens = tokens});
+      const EvaluationPtr evaluation =
+          evaluator.Evaluate(Right(kInfo, usage), Numbers(200), {.spending = &spending});
+      const Spent spent = spending.spent();
+      EXPECT_LE(spent.prompt_tokens + spent.completion_tokens, tokens);
+      EXPECT_EQ(evaluation->items.size(), spent.requests);
+      if (evaluation->complete()) continue;
+      // All is spent that can be, but for what one more request might come to.
+      EXPECT_GT(spent.prompt_tokens + spent.completion_tokens + 18, tokens);
+      EXPECT_THAT(evaluation->ended, HasSubstr("the budget of "));
+    }
+  }
+}
+
+TEST(Budget, TokensThatAreNotReportedAreFourBytes) {
+  Evaluator evaluator;
+  Spending spending;
+  evaluator.Evaluate(Right(), Numbers(10), {.spending = &spending});
+  EXPECT_EQ(spending.spent().prompt_tokens, 20);
+  EXPECT_EQ(spending.spent().completion_tokens, 20);  // "right": 5 bytes.
+}
+
+// ----------------------------------------------------------------------------------------- money
+
+TEST(Budget, MoneyIsByTheModelsPrices) {
+  Evaluator evaluator;
+  // 8 tokens at $1 and 5 at $4 for a million: $28 for a million answers.
+  Spending spending({.usd = 28e-6 * 10.0});
+  const EvaluationPtr evaluation =
+      evaluator.Evaluate(Right(kPaid, {.prompt_tokens = 8, .completion_tokens = 5}), Numbers(100),
+                         {.spending = &spending});
+  EXPECT_LE(spending.spent().usd, 28e-6 * 10.0);
+  // The last one might have cost $48 for a million.
+  EXPECT_EQ(evaluation->items.size(), 9U);
+  EXPECT_NEAR(spending.spent().usd, 28e-6 * 9.0, 1e-12);
+}
+
+TEST(Budget, AProvidersModelWithoutPricesIsNotAsked) {
+  ModelInfo info = kPaid;
+  info.prices.reset();
+  const Gate gate = GateWith(Numbers(10), {.usd = 1.0});
+  Evaluator evaluator;
+  Spending spending(gate.budget);
+  const Judgement judgement = EvaluateAndJudge(kAccuracy, Right(info), gate, evaluator, spending);
+  EXPECT_EQ(judgement.verdict, Verdict::kNotMeasured);
+  EXPECT_THAT(Explain(judgement), HasSubstr("the budget limits money, and large of cloud declares "
+                                            "no prices: set ModelInfo::prices"));
+  EXPECT_EQ(spending.spent().requests, 0U);
+}
+
+TEST(Budget, AModelInThisProcessCostsNoMoney) {
+  const Gate gate = GateWith(Numbers(10), {.usd = 0.0});
+  Evaluator evaluator;
+  Spending spending(gate.budget);
+  EXPECT_EQ(EvaluateAndJudge(kAccuracy, Right(), gate, evaluator, spending).verdict,
+            Verdict::kPassed);
+}
+
+// ------------------------------------------------------------------------------------------ time
+
+TEST(Budget, TimeThatIsOverEndsTheEvaluation) {
+  // It answers one, and then nothing until it is told to end.
+  const auto slow = std::make_shared<FakeModel>(
+      [](std::span<const Request>, ResponseSink& sink, const Cancel& cancel) {
+        sink.Receive(0, Response::Text("right"));
+        while (!cancel.requested()) {
+        }
+        sink.Receive(1, Response::Text("right"));
+      },
+      kInfo);
+  MemoryStore store;
+  const Gate gate = GateWith(Numbers(10), {.time = 20ms});
+  Evaluator evaluator({.store = &store});
+  Spending spending(gate.budget);
+  const Judgement judgement = EvaluateAndJudge(kAccuracy, slow, gate, evaluator, spending);
+  EXPECT_EQ(judgement.verdict, Verdict::kNotMeasured);
+  EXPECT_THAT(Explain(judgement), HasSubstr("the budget of 0.02 s does not pay for more"));
+  EXPECT_GE(spending.spent().time, 20ms);
+  EXPECT_THAT(judgement.findings[0].subjects[0].candidate->items, SizeIs(1));
+  EXPECT_THAT(store.records, SizeIs(2));  // What was on its way is not lost.
+}
+
+// --------------------------------------------------------------------------------------- samples
+
+TEST(Budget, OfSamplesIsOfEachTask) {
+  const Gate gate = GateWith(Numbers(100), {.samples = 30});
+  Evaluator evaluator;
+  Spending spending(gate.budget);
+  const Judgement judgement = EvaluateAndJudge(kAccuracy, Right(), gate, evaluator, spending);
+  EXPECT_EQ(judgement.verdict, Verdict::kNotMeasured);
+  EXPECT_THAT(judgement.findings[0].subjects[0].candidate->items, SizeIs(30));
+  EXPECT_THAT(Explain(judgement),
+              HasSubstr("70 of 100 samples were not asked: counted for the model the verdict would "
+                        "be PASSED, against it FAILED; the budget is 30 samples of each task"));
+}
+
+TEST(Budget, APopulationClaimRestsOnTheSamplesOfTheBudget) {
+  Gate gate = GateWith(Numbers(100), {.samples = 30});
+  gate.claim = Claim::kPopulation;
+  Evaluator evaluator;
+  Spending spending(gate.budget);
+  const Judgement passed =
+      EvaluateAndJudge({Metric::kAccuracy, 0.8}, Right(), gate, evaluator, spending);
+  EXPECT_EQ(passed.verdict, Verdict::kPassed);
+  EXPECT_EQ(passed.findings[0].estimate->n, 30U);
+  EXPECT_EQ(EvaluateAndJudge({Metric::kAccuracy, 0.95}, Right(), gate, evaluator, spending).verdict,
+            Verdict::kInconclusive);
+}
+
+TEST(Budget, APopulationClaimThatEndsEarlyLooksAgainAtTheLastSampleOfTheBudget) {
+  Gate gate = GateWith(Numbers(1000), {.samples = 60});
+  gate.claim = Claim::kPopulation;
+  gate.stop = Stop::kConfident;
+  Evaluator evaluator;
+  Spending spending(gate.budget);
+  const Judgement judgement =
+      EvaluateAndJudge({Metric::kAccuracy, 0.93}, Right(), gate, evaluator, spending);
+  // 60 of 60: the bound of Clopper and Pearson is 0.9404 at half of alpha; the bets are not as far.
+  EXPECT_EQ(judgement.verdict, Verdict::kPassed);
+  EXPECT_FALSE(judgement.findings[0].early);
+  EXPECT_EQ(judgement.findings[0].estimate->n, 60U);
+  EXPECT_DOUBLE_EQ(judgement.findings[0].estimate->interval->alpha, 0.025);
+}
+
+TEST(Budget, OfAPopulationClaimThatIsSpentBeforeIsNotMeasured) {
+  Gate gate = GateWith(Numbers(100), {.samples = 50, .requests = 40});
+  gate.claim = Claim::kPopulation;
+  Evaluator evaluator;
+  Spending spending(gate.budget);
+  const Judgement judgement =
+      EvaluateAndJudge({Metric::kAccuracy, 0.8}, Right(), gate, evaluator, spending);
+  EXPECT_EQ(judgement.verdict, Verdict::kNotMeasured);
+}
+
+// ------------------------------------------------------------------------------------- otherwise
+
+TEST(Budget, ThatCannotBeIsRefused) {
+  const auto text = [](const Budget& budget) {
+    return testing_support::ErrorOf([&] { CheckGate(GateWith(Numbers(1), budget)); },
+                                    ErrorCode::kInvalidArgument);
+  };
+  EXPECT_EQ(text({.tokens = -1}), "the gate has a budget of -1 tokens; it must not be negative");
+  EXPECT_EQ(text({.time = -5ms}), "the gate has a budget of -5 ms; it must not be negative");
+  EXPECT_EQ(text({.usd = -0.5}), "the gate has a budget of $-0.5; it must not be negative");
+  EXPECT_THAT(text({.usd = std::numeric_limits<double>::quiet_NaN()}), HasSubstr("nan"));
+}
+
+TEST(Budget, PaysForTheNoiseFloorToo) {
+  Evaluator evaluator;
+  Spending spending({.requests = 15});
+  const NoiseFloorPtr floor =
+      evaluator.MeasureNoiseFloor(Right(), Numbers(10), 2, {.spending = &spending});
+  EXPECT_THAT(floor->failure, HasSubstr("run 2 of 2: the budget of 15 requests"));
+  EXPECT_EQ(spending.spent().requests, 15U);
+}
+
+}  // namespace
+}  // namespace gatetest
