@@ -18,6 +18,8 @@ struct EvaluationPlan {
   std::size_t requests = 0;  ///< In the first round; a model that tokenizes may be asked more.
   std::int64_t prompt_tokens = 0;      ///< About: all that the model reads.
   std::int64_t completion_tokens = 0;  ///< At most: what it may generate.
+  double usd = 0.0;      ///< What that costs by ModelInfo::prices; 0 where those are not known.
+  std::string key = {};  ///< The same for what is asked once.
   /// The same evaluator has planned the same before, evaluated it in full, or failed to: it takes
   /// nothing more. Not so where a stop rule ended the evaluation.
   bool shared = false;

@@ -132,7 +132,7 @@ std::optional<std::chrono::nanoseconds> Spending::time_left() const {
 }
 
 std::string Spending::WhySpent() const {
-  return fmt::format("the budget of {} does not pay for more: spent are {}", ToText(budget_),
+  return fmt::format("the budget of {} does not pay for more: {} are spent", ToText(budget_),
                      ToString(spent()));
 }
 

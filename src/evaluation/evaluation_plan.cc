@@ -45,8 +45,15 @@ EvaluationPlan Evaluator::Plan(const ModelPtr& model, const TaskPtr& task,
       for (const Request& request : FirstRound(*task, sample, model->info())) Add(request, plan);
     }
   }
+  if (const std::optional<Prices>& prices = model->info().prices) {
+    constexpr double kMillion = 1e6;
+    plan.usd = (static_cast<double>(plan.prompt_tokens) * prices->input_usd_per_mtok +
+                static_cast<double>(plan.completion_tokens) * prices->output_usd_per_mtok) /
+               kMillion;
+  }
   const std::string key = internal::MemoKey(
       *model, *task, options_.seed, options_.mode.value_or(mode.value_or(StoreMode::kAuto)));
+  plan.key = key;
   const std::lock_guard lock(memo_mutex_);
   const auto known = memo_.find(key);
   // A partial evaluation, which a stop rule ended, is gone on with.

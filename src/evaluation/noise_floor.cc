@@ -151,11 +151,13 @@ EvaluationPlan Evaluator::PlanNoiseFloor(const ModelPtr& model, const TaskPtr& t
   plan.requests *= static_cast<std::size_t>(more);
   plan.prompt_tokens *= more;
   plan.completion_tokens *= more;
+  plan.usd *= more;
   const std::string key =
       NoiseKey(internal::MemoKey(*model, *task, options_.seed,
                                  options_.mode.value_or(mode.value_or(StoreMode::kAuto))),
                runs);
   const std::lock_guard lock(memo_mutex_);
+  plan.key = key;
   plan.shared = !planned_.insert(key).second || noise_floors_.contains(key);
   return plan;
 }

@@ -51,6 +51,11 @@ std::string ShowGrouped(std::int64_t number) {
   return digits;
 }
 
+std::string ShowMany(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", ShowGrouped(static_cast<std::int64_t>(count)), what,
+                     count == 1 ? "" : "s");
+}
+
 std::string ShowDay(std::int64_t seconds_since_1970) {
   // fmt's and libc's ways to do this need a time zone or a buffer; std::chrono's need neither.
   const std::chrono::sys_days day = std::chrono::floor<std::chrono::days>(

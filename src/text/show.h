@@ -22,6 +22,9 @@ std::string ShowCount(double count, std::string_view plural);
 /// 1234567 as "1,234,567".
 std::string ShowGrouped(std::int64_t number);
 
+/// "1,234 samples", "1 sample": `what` is the word without its s.
+std::string ShowMany(std::size_t count, std::string_view what);
+
 /// "2026-11-20", in UTC.
 std::string ShowDay(std::int64_t seconds_since_1970);
 

@@ -96,12 +96,18 @@ Decision DecideCounting(CountMissing missing, const Decidable& question,
   }
 }
 
-std::size_t LargestTask(std::span<const Subject> subjects) {
-  std::size_t largest = 0;
+/// Why the evaluations ended before samples that the verdict is about.
+std::string WhyNotAsked(const Decidable& question, std::span<const Subject> subjects) {
   for (const Subject& subject : subjects) {
-    largest = std::max(largest, subject.candidate->task->dataset().size());
+    for (const EvaluationPtr& evaluation : {subject.baseline, subject.candidate}) {
+      if (evaluation != nullptr && !evaluation->ended.empty()) return evaluation->ended;
+    }
   }
-  return largest;
+  const bool budget = std::any_of(subjects.begin(), subjects.end(), [&](const Subject& subject) {
+    return question.samples < subject.candidate->task->dataset().size();
+  });
+  return budget ? fmt::format("the budget is {} samples of each task", question.samples)
+                : "the evaluation was stopped before them";
 }
 
 /// A verdict stands if the samples that are missing could not change it.
@@ -110,24 +116,19 @@ Decision BoundMissing(const Decision& decision, const Measurement& measurement,
   const internal::Missing& missing = measurement.missing;
   const Decision best = DecideCounting(CountMissing::kFor, question, subjects);
   const Decision worst = DecideCounting(CountMissing::kAgainst, question, subjects);
-  const std::string what =
-      fmt::format("{} of {} samples {}", missing.samples, measurement.samples,
-                  missing.unasked == missing.samples ? "were not asked" : "could not be measured");
+  const bool unasked = missing.unasked == missing.samples;
+  const std::string what = fmt::format("{} of {} samples {}", missing.samples, measurement.samples,
+                                       unasked ? "were not asked" : "could not be measured");
+  const std::string why = unasked ? WhyNotAsked(question, subjects) : "the first: " + missing.first;
   if (best.verdict == worst.verdict && best.verdict != Verdict::kNotMeasured) {
     const Decision& stands = decision.verdict == worst.verdict ? decision : worst;
     return {stands.verdict,
-            fmt::format("{}\n{}, which cannot change the verdict; the first: {}", stands.reason,
-                        what, missing.first),
+            fmt::format("{}\n{}, which cannot change the verdict; {}", stands.reason, what, why),
             std::max(best.failure_p, worst.failure_p)};
   }
-  const std::string budget =
-      missing.unasked > 0 && question.samples < LargestTask(subjects)
-          ? fmt::format("; the budget is {} samples of each task", question.samples)
-          : "";
   return NotMeasured(
-      fmt::format("{}: counted for the model the verdict would be {}, against it {}{}"
-                  "; the first: {}",
-                  what, Name(best.verdict), Name(worst.verdict), budget, missing.first));
+      fmt::format("{}: counted for the model the verdict would be {}, against it {}{}{}", what,
+                  Name(best.verdict), Name(worst.verdict), unasked ? "\n" : "; ", why));
 }
 
 /// A finding, and what Holm's procedure orders it by.

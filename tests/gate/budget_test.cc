@@ -80,8 +80,8 @@ TEST(Budget, EndsAnEvaluationBeforeItIsExceeded) {
       Explain(judgement),
       AllOf(HasSubstr("NOT MEASURED: 60 of 100 samples were not asked: counted for the model the "
                       "verdict would be PASSED, against it FAILED"),
-            HasSubstr("not asked: the budget of 40 requests does not pay for more: spent are 40 "
-                      "requests, 160 tokens, ")));
+            HasSubstr("          the budget of 40 requests does not pay for more: 40 requests, 160 "
+                      "tokens, ")));
 }
 
 TEST(Budget, AVerdictThatIsSafeByThenIsGiven) {
@@ -92,7 +92,7 @@ TEST(Budget, AVerdictThatIsSafeByThenIsGiven) {
       EvaluateAndJudge({Metric::kAccuracy, 0.39}, Right(), gate, evaluator, spending);
   EXPECT_EQ(judgement.verdict, Verdict::kPassed);
   EXPECT_THAT(Explain(judgement), HasSubstr("60 of 100 samples were not asked, which cannot change "
-                                            "the verdict; the first: "));
+                                            "the verdict; the budget of 40 requests "));
 }
 
 TEST(Budget, SufficesForAVerdictThatEndsEarlier) {
@@ -271,9 +271,10 @@ TEST(Budget, OfSamplesIsOfEachTask) {
   const Judgement judgement = EvaluateAndJudge(kAccuracy, Right(), gate, evaluator, spending);
   EXPECT_EQ(judgement.verdict, Verdict::kNotMeasured);
   EXPECT_THAT(judgement.findings[0].subjects[0].candidate->items, SizeIs(30));
-  EXPECT_THAT(Explain(judgement),
-              HasSubstr("70 of 100 samples were not asked: counted for the model the verdict would "
-                        "be PASSED, against it FAILED; the budget is 30 samples of each task"));
+  EXPECT_THAT(
+      Explain(judgement),
+      HasSubstr("70 of 100 samples were not asked: counted for the model the verdict would "
+                "be PASSED, against it FAILED\n          the budget is 30 samples of each task\n"));
 }
 
 TEST(Budget, APopulationClaimRestsOnTheSamplesOfTheBudget) {

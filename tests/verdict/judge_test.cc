@@ -154,8 +154,7 @@ TEST(Judge, SamplesThatWereNeverAskedAreMissingToo) {
   EXPECT_EQ(VerdictOf(Metric::kAccuracy, 0.4, partial), Verdict::kPassed);
   EXPECT_EQ(ReasonOf(Metric::kAccuracy, 0.5, partial),
             "5 of 10 samples were not asked: counted for the model the verdict would be "
-            "PASSED, against it FAILED; the first: sample \"q6\": not asked: the evaluation was "
-            "stopped before it");
+            "PASSED, against it FAILED\nthe evaluation was stopped before them");
 }
 
 TEST(Judge, EveryTaskMustHold) {
