@@ -1,7 +1,8 @@
 // The ladder of the embedded model's quantizations as a table, and a release that is blocked:
 //
-//   ladder_demo          shows the blocked release, and exits with 0 because it is blocked
-//   ladder_demo --red    leaves it red, as a release pipeline would: exits with 1
+//   ladder_demo                    shows the blocked release, and exits with 0 because it is
+//   blocked ladder_demo --red              leaves it red, as a release pipeline would: exits with 1
+//   ladder_demo --stop=confident   asks only as many samples as a safe verdict needs, or =certain
 //
 // What was answered once is replayed the next time; --gatetest_mode=live asks anew.
 #include <gatetest/gatetest.h>
@@ -101,6 +102,50 @@ Verdict PrintLadder() {
   return JudgeRelease(subjects);
 }
 
+/// When evaluations may end early: --stop=...
+gatetest::Stop stop_rule = gatetest::Stop::kNever;
+
+gatetest::Gate DemoGate() {
+  gatetest::Gate gate = ReleaseGate();
+  gate.stop = stop_rule;
+  return gate;
+}
+
+/// The rungs on skills alone, each asked until its verdict is safe. Returns that on int2.
+Verdict PrintEarlyLadder() {
+  const gatetest::Gate gate = DemoGate();
+  const gatetest::Requirement requirement{Metric::kRetention, gatetest::Limit(0.9).On("skills")};
+  std::cout << "Retention above 0.9 on skills, stopping when " << gatetest::Name(gate.stop)
+            << " (alpha " << gate.alpha << "):\n\n";
+  constexpr int kRung = 6;
+  constexpr int kVerdict = 10;
+  constexpr int kSamples = 15;
+  const auto print = [](const std::string& rung, const std::string& verdict,
+                        const std::string& samples, const std::string& retention) {
+    std::cout << std::left << std::setw(kRung) << rung << std::setw(kVerdict) << verdict
+              << std::setw(kSamples) << samples << retention << std::endl;
+  };
+  print("rung", "verdict", "after samples", "retention, 90% confidence sequence");
+  Verdict last = Verdict::kNotMeasured;
+  for (const std::string rung : {"int8", "int4", "int3", "int2"}) {
+    const gatetest::Judgement judgement = gatetest::Judge(
+        requirement,
+        gatetest::EvaluateFor(requirement, TinyModel(rung), gate, gatetest::SharedEvaluator()),
+        gatetest::DefaultsOf(gate));
+    const gatetest::Finding& finding = judgement.findings.at(0);
+    const std::size_t all = finding.subjects[0].candidate->task->dataset().size();
+    print(
+        rung,
+        judgement.verdict == Verdict::kPassed   ? "may ship"
+        : judgement.verdict == Verdict::kFailed ? "BLOCKED"
+                                                : std::string(gatetest::Name(judgement.verdict)),
+        std::to_string(finding.early ? finding.early->samples : all) + " of " + std::to_string(all),
+        finding.estimate ? ShowWithInterval(*finding.estimate) : "");
+    last = judgement.verdict;
+  }
+  return last;
+}
+
 /// Where the answers came from.
 void PrintSources() {
   std::size_t asked = 0;
@@ -125,9 +170,23 @@ bool TakeFlag(const char* flag, int& argc, char** argv) {
   return false;
 }
 
+/// --stop=confident and --stop=certain: GateTest's own flag too, so that its lines to paste have it.
+void ReadStop(int argc, char** argv) {
+  static std::string flags[] = {"--gatetest_stop=confident", "--gatetest_stop=certain"};
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--stop=confident") == 0) {
+      stop_rule = gatetest::Stop::kConfident;
+      argv[i] = flags[0].data();
+    } else if (std::strcmp(argv[i], "--stop=certain") == 0) {
+      stop_rule = gatetest::Stop::kCertain;
+      argv[i] = flags[1].data();
+    }
+  }
+}
+
 class Release : public gatetest::GateTest {
  protected:
-  gatetest::Gate gate() const override { return ReleaseGate(); }
+  gatetest::Gate gate() const override { return DemoGate(); }
 };
 
 TEST_F(Release, Int2MayShip) {
@@ -135,7 +194,7 @@ TEST_F(Release, Int2MayShip) {
 }
 
 int Run(bool red) {
-  const Verdict int2 = PrintLadder();
+  const Verdict int2 = stop_rule == gatetest::Stop::kNever ? PrintLadder() : PrintEarlyLadder();
   PrintSources();
   std::cout << "\nAnd this is what a release pipeline sees of int2:\n" << std::endl;
   const int exit_code = gatetest::RunAllTests();
@@ -154,9 +213,11 @@ int Run(bool red) {
 
 int main(int argc, char** argv) {
   const bool red = TakeFlag("--red", argc, argv);
+  ReadStop(argc, argv);
   if (const std::optional<int> exit_code = gatetest::Init(&argc, argv)) return *exit_code;
   if (argc > 1) {
-    std::cerr << "error: unknown argument " << argv[1] << "; there is --red\n";
+    std::cerr << "error: unknown argument " << argv[1]
+              << "; there is --red --stop=confident --stop=certain\n";
     return 2;
   }
   try {
