@@ -709,5 +709,19 @@ TEST(Confident, ADatasetClaimIsExactAtTheLastSample) {
   }
 }
 
+// Of the samples on which a population claim is to rest, in the order in which they were asked.
+TEST(Confident, RestsOnTheSamplesThatWereDeclared) {
+  std::mt19937_64 engine(8);
+  for (const Stop stop : {Stop::kNever, Stop::kConfident}) {
+    const Subject subject = Drawn({.kept = 0.92}, 400, engine);
+    const JudgeDefaults declared{.claim = Claim::kPopulation, .stop = stop, .samples = 100};
+    const Finding cut = FindingOf(Metric::kRetention, 0.9, Cut(subject, 100), declared);
+    const Finding whole = FindingOf(Metric::kRetention, 0.9, subject, declared);
+    EXPECT_EQ(whole.verdict, cut.verdict);
+    EXPECT_EQ(whole.reason, cut.reason);
+    EXPECT_EQ(whole.estimate->n, 100U);
+  }
+}
+
 }  // namespace
 }  // namespace gatetest
