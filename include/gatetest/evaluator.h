@@ -59,8 +59,9 @@ struct EvaluatorOptions {
   AnswerObserver on_answer = {};
   /// Only this part of the samples is asked (and recorded); such an evaluation cannot be judged.
   std::optional<Slice> slice = {};
-  /// The seed of the order in which samples are asked. None: from the data's hash, so that the
-  /// order is arbitrary but always the same for the same data.
+  /// The seed of the order in which samples are asked; data sets that share it have orders of their
+  /// own. None: from the data's hash, so that the order is arbitrary but always the same for the
+  /// same data.
   std::optional<std::uint64_t> seed = {};
   /// Must outlive the evaluator.
   Progress* progress = nullptr;

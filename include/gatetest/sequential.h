@@ -118,8 +118,9 @@ class SequentialTest {
  private:
   const SequentialOptions options_;
   internal::Bets above_, not_above_;
-  double low_sum_ = 0.0;
+  double low_sum_ = 0.0;  ///< As shares of the range.
   double high_sum_ = 0.0;
+  bool whole_ = true;  ///< All of them at its ends, so that sums are exact.
   std::int64_t count_ = 0;
   SequentialAnswer answer_ = SequentialAnswer::kOpen;
   bool certain_ = false;

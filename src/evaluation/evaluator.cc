@@ -42,8 +42,10 @@ bool CutToWanted(Evaluation& evaluation, const Asking& asking) {
 /// Those that are not yet asked, of its slice and of the first `most`.
 std::vector<std::size_t> OrderOf(const Evaluation& evaluation,
                                  std::size_t most = std::numeric_limits<std::size_t>::max()) {
-  const std::size_t count = evaluation.task->dataset().size();
-  std::vector<std::size_t> order = internal::ShuffledOrder(count, evaluation.provenance.seed);
+  const Dataset& dataset = evaluation.task->dataset();
+  const std::size_t count = dataset.size();
+  std::vector<std::size_t> order = internal::ShuffledOrder(
+      count, internal::SeedOfOrder(evaluation.provenance.seed, dataset.hash()));
   if (evaluation.slice) {
     std::vector<std::size_t> part;
     for (std::size_t i = evaluation.slice->index; i < count; i += evaluation.slice->count) {

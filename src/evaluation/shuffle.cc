@@ -46,4 +46,10 @@ std::uint64_t SeedFromHash(const std::string& hash) {
   return std::stoull(hash.substr(0, 8), nullptr, 16);
 }
 
+std::uint64_t SeedOfOrder(std::uint64_t seed, const std::string& hash) {
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // Of no meaning.
+  const std::uint64_t own = SeedFromHash(hash);
+  return own + (seed - own) * kOdd;
+}
+
 }  // namespace gatetest::internal

@@ -20,6 +20,11 @@ std::vector<std::size_t> ShuffledTurns(const std::vector<std::size_t>& sizes, st
 /// The seed that belongs to a data set: the first 32 bits of its hash.
 std::uint64_t SeedFromHash(const std::string& hash);
 
+/// What a data set of this hash is shuffled with under a seed that several share: two of one size
+/// would else go through their samples in step, and tasks that are sorted alike be no random sample
+/// of what they are together. The data set's own seed is left as it is.
+std::uint64_t SeedOfOrder(std::uint64_t seed, const std::string& hash);
+
 }  // namespace gatetest::internal
 
 #endif  // GATETEST_SRC_EVALUATION_SHUFFLE_H_

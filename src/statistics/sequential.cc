@@ -16,6 +16,10 @@ namespace {
 /// A mean this near to 0 or 1 leaves nothing to bet on.
 constexpr double kEdge = 1e-9;
 
+/// What the mean of fractions of the range may be wrong by, so that one which is at the limit is
+/// not above it in any order of its addends.
+constexpr double kRounding = 1e-12;
+
 const SequentialOptions& Checked(const SequentialOptions& options) {
   const auto reject = [](const std::string& why) {
     internal::ThrowInvalid("SequentialTest: " + why);
@@ -112,7 +116,6 @@ double Bets::log_capital() const {
 }
 
 bool Bets::impossible() const {
-  constexpr double kRounding = 1e-12;
   return population_ > 0.0 && sum_ > population_ * mean_ * (1.0 + kRounding);
 }
 
@@ -147,29 +150,41 @@ SequentialTest::SequentialTest(const SequentialOptions& options)
       not_above_(BetsNotAbove(options_, options_.limit)) {}
 
 void SequentialTest::AddBetween(double low, double high) {
-  if (!(low >= options_.lowest && low <= high && high <= options_.highest)) {
+  if (low > high) {
+    internal::ThrowInvalid(
+        fmt::format("SequentialTest: an observation is between {} and {}; the first has to be the "
+                    "lower one",
+                    low, high));
+  }
+  if (!(low >= options_.lowest && high <= options_.highest)) {
+    const bool one = low == high || (std::isnan(low) && std::isnan(high));
     internal::ThrowInvalid(
         fmt::format("SequentialTest: an observation is {}; it has to be in [{}, {}]",
-                    low == high ? fmt::format("{}", low) : fmt::format("[{}, {}]", low, high),
+                    one ? fmt::format("{}", low) : fmt::format("[{}, {}]", low, high),
                     options_.lowest, options_.highest));
   }
   if (options_.population && count_ == *options_.population) {
     internal::ThrowInvalid(fmt::format(
         "SequentialTest: there are {} observations, and this is one more", *options_.population));
   }
-  above_.Add(Scaled(low, options_));
-  not_above_.Add(1.0 - Scaled(high, options_));
-  low_sum_ += low;
-  high_sum_ += high;
+  const double low_share = Scaled(low, options_);
+  const double high_share = Scaled(high, options_);
+  above_.Add(low_share);
+  not_above_.Add(1.0 - high_share);
+  low_sum_ += low_share;
+  high_sum_ += high_share;
+  const auto whole = [](double share) { return share == 0.0 || share == 1.0; };
+  whole_ = whole_ && whole(low_share) && whole(high_share);
   ++count_;
   if (answer_ != SequentialAnswer::kOpen) return;
   if (options_.population) {
     const auto all = static_cast<double>(*options_.population);
     const double rest = all - static_cast<double>(count_);
     // Quotients, as every verdict compares them: 7 of 10 is not above 0.7.
-    if ((low_sum_ + rest * options_.lowest) / all > options_.limit) {
+    const double limit = Scaled(options_.limit, options_) + (whole_ ? 0.0 : kRounding);
+    if (low_sum_ / all > limit) {
       answer_ = SequentialAnswer::kAbove;
-    } else if ((high_sum_ + rest * options_.highest) / all <= options_.limit) {
+    } else if ((high_sum_ + rest) / all <= limit) {
       answer_ = SequentialAnswer::kNotAbove;
     }
     certain_ = answer_ != SequentialAnswer::kOpen;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "gatetest/error.h"
 #include "gatetest/verdict.h"
+#include "src/evaluation/sources.h"
 #include "src/text/show.h"
 #include "src/thrown.h"
 #include "src/verdict/choose_tasks.h"
@@ -72,6 +74,28 @@ bool HaveWhatWasDeclared(std::span<const Subject> subjects, std::size_t samples)
     return subject.candidate->items.size() >= declared &&
            (subject.baseline == nullptr || subject.baseline->items.size() >= declared);
   });
+}
+
+EvaluationPtr FirstOf(const EvaluationPtr& evaluation, std::size_t samples) {
+  if (evaluation == nullptr || evaluation->items.size() <= samples) return evaluation;
+  auto part = std::make_shared<Evaluation>(*evaluation);
+  part->items.resize(samples);
+  internal::CountSources(*part);
+  return part;
+}
+
+/// What a population claim is to rest on, however many samples others have asked for since: an
+/// evaluation that went on because of what it said would be biased.
+void KeepDeclared(std::vector<Subject>& subjects, std::size_t samples) {
+  for (Subject& subject : subjects) {
+    if (subject.candidate->items.size() <= samples) continue;
+    const bool same_order =
+        subject.baseline != nullptr && subject.baseline->failure.empty() &&
+        subject.baseline->provenance.seed == subject.candidate->provenance.seed &&
+        subject.baseline->task->dataset().hash() == subject.candidate->task->dataset().hash();
+    subject.candidate = FirstOf(subject.candidate, samples);
+    if (same_order) subject.baseline = FirstOf(subject.baseline, samples);
+  }
 }
 
 Measurement MeasureFor(const Decidable& question, std::span<const Subject> subjects,
@@ -326,6 +350,7 @@ Judgement Judge(const Requirement& requirement, std::span<const Subject> subject
     CheckAlpha(limit.alpha().value_or(defaults.alpha));
     const Decidable question = internal::QuestionOf(requirement, defaults);
     std::vector<Subject> chosen = ChooseSubjects(requirement, subjects);
+    if (question.claim == Claim::kPopulation) KeepDeclared(chosen, question.samples);
     if (limit.pooled()) {
       CheckPooled(chosen);
       judgement.findings.push_back(JudgeTogether(question, std::move(chosen)).finding);

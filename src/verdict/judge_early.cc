@@ -56,7 +56,9 @@ std::string ReasonOf(const Decidable& question, const SafeVerdict& safe, std::si
   const std::string limit = ShowNumber(question.limit);
   const std::string_view relation = RelationOf(question.metric);
   if (safe.certain) {
-    return reason + fmt::format("whatever the other {} are, it is {}{} {}", all - safe.samples,
+    const std::size_t rest = all - safe.samples;
+    return reason + fmt::format("whatever the {}, it is {}{} {}",
+                                rest == 1 ? "last one is" : fmt::format("other {} are", rest),
                                 safe.passed ? "" : "not ", relation, limit);
   }
   const bool lower = MoreIsBetter(question.metric) == safe.passed;

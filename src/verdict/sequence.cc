@@ -133,8 +133,12 @@ bool Sequence::Add(const Score& worst, const Score& best) {
   best_.Add(best);
   const double for_passed = passed_.log_capital();
   most_against_ = std::max(most_against_, failed_.log_capital());
-  // Without anything that the baseline has right there is no retention to speak of.
-  if (question_.metric == Metric::kRetention && best_.baseline == 0.0) return false;
+  // There is no metric of nothing that was measured, and no retention without anything that the
+  // baseline has right.
+  const bool measured = worst.candidate == best.candidate && worst.baseline == best.baseline;
+  const bool counts = question_.metric != Metric::kRetention || worst.baseline > 0.0;
+  defined_ = defined_ || (measured && counts);
+  if (!defined_) return false;
 
   const auto decide = [&](bool passed, bool certain) {
     safe_ = {.passed = passed, .certain = certain, .samples = count_};

@@ -78,7 +78,8 @@ class Sequence {
   Bets passed_;            ///< Against "it misses the limit".
   Bets failed_;            ///< Against "it clears the limit".
   Sums worst_, best_;
-  double rest_;  ///< Samples that are not yet in.
+  bool defined_ = false;  ///< There is something to compute the metric from.
+  double rest_;           ///< Samples that are not yet in.
   std::size_t count_ = 0;
   double most_against_ = 0.0;  ///< ln of the largest capital of failed_.
   std::optional<SafeVerdict> safe_ = {};

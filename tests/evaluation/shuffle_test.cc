@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 namespace gatetest::internal {
@@ -45,6 +46,18 @@ TEST(ShuffledOrder, PutsEverySampleEverywhereEquallyOften) {
 TEST(SeedFromHash, IsItsFirst32Bits) {
   EXPECT_EQ(SeedFromHash("00000011ffffffffffffffffffffffff"), 17U);
   EXPECT_EQ(SeedFromHash("ffffffff000000000000000000000000"), 0xFFFFFFFFU);
+}
+
+TEST(SeedOfOrder, IsAnotherForEachDataSetButItsOwn) {
+  const std::string one = "00000011ffffffffffffffffffffffff";
+  const std::string other = "00000012ffffffffffffffffffffffff";
+  // The seed that a message shows gives the same order again.
+  EXPECT_EQ(SeedOfOrder(17, one), 17U);
+  EXPECT_EQ(SeedOfOrder(18, other), 18U);
+  // By arithmetic elsewhere; it must never change either.
+  EXPECT_EQ(SeedOfOrder(18, one), 11400714819323198502U);
+  EXPECT_EQ(SeedOfOrder(17, other), 7046029254386353149U);
+  EXPECT_NE(ShuffledOrder(100, SeedOfOrder(5, one)), ShuffledOrder(100, SeedOfOrder(5, other)));
 }
 
 }  // namespace
