@@ -21,8 +21,8 @@ enum class Claim {
   /// wrong with probability alpha (docs/statistics.md has what was measured). Inconclusive where
   /// the samples do not say.
   kPopulation,
-  /// The estimate from the samples that were asked clears the limit, and no more: samples which a
-  /// stop rule left out are left out. For trends, and for limits taken over from tools that compare
+  /// The estimate from the samples that were asked clears the limit, and no more: samples for which
+  /// a budget did not suffice are left out. For trends, and for limits taken over from tools that compare
   /// so; not for a release.
   kPointEstimate,
 };

@@ -124,7 +124,8 @@ TEST_P(Document, QuotesWhatIsCompiledAndRun) {
     if (block.language == "text") {
       // check_output.cmake compares these with what the program prints.
       const bool printed = block.line_before == "<!-- output of quickstart -->" ||
-                           block.line_before == "<!-- output of ladder_demo -->";
+                           block.line_before == "<!-- output of ladder_demo -->" ||
+                           block.line_before == "<!-- output of early_demo -->";
       EXPECT_TRUE(printed || goldens.Have(block.text)) << block.text;
       continue;
     }
