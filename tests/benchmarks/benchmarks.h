@@ -19,6 +19,9 @@ void RegisterEngineSpeed(int repetitions);
 /// Judging 10,000 paired samples, evidence at hand, under a population claim / 1 ms.
 void RegisterVerdictCost(int repetitions);
 
+/// What a sample costs a gate that may end early / 1 us, and a verdict that did / 1 ms.
+void RegisterSequenceCost(int repetitions);
+
 /// A whole gate program that replays 5,000 samples of a baseline and a candidate / 0.1 s; and what
 /// it costs to record an answer / 1 ms.
 void RegisterReplayCost(int repetitions);

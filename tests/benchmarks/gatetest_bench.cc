@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
 
   gatetest::benchmarks::RegisterGateOverhead(repetitions);
   gatetest::benchmarks::RegisterVerdictCost(repetitions);
+  gatetest::benchmarks::RegisterSequenceCost(repetitions);
   gatetest::benchmarks::RegisterReplayCost(repetitions);
   gatetest::benchmarks::RegisterIncludeCost(repetitions);
   gatetest::benchmarks::RegisterEngineSpeed(repetitions);
