@@ -64,6 +64,8 @@ class Worst {
 
 inline constexpr std::string_view kOperatingTable = "operating table";
 inline constexpr std::string_view kErrorTable = "worst errors";
+inline constexpr std::string_view kSequentialErrorTable = "errors of the sequential gate";
+inline constexpr std::string_view kSavingsTable = "samples that are asked";
 
 /// The lines in docs/statistics.md between <!-- name --> and <!-- end -->.
 inline std::vector<std::string> DocumentedTable(std::string_view name) {
@@ -76,6 +78,16 @@ inline std::vector<std::string> DocumentedTable(std::string_view name) {
     if (line == fmt::format("<!-- {} -->", name)) inside = true;
   }
   return lines;
+}
+
+/// Checks that docs/statistics.md has this table, word for word.
+inline void CheckTable(std::string_view name, const std::vector<std::string>& rows) {
+  std::string table;
+  for (const std::string& row : rows) table += row + "\n";
+  std::cout << table;
+  EXPECT_EQ(DocumentedTable(name), rows)
+      << "the \"" << name << "\" in docs/statistics.md has to be\n"
+      << table;
 }
 
 /// Which error lets a bad model pass: of accuracy and retention a lower bound that is above the

@@ -509,7 +509,7 @@ TEST(ConfidenceSequence, ShrinksToTheMeanOfAll) {
     const SequentialOptions options{
         .lowest = lowest, .limit = 0.5, .population = static_cast<std::int64_t>(kAll)};
     double width = 1.0 - lowest;
-    for (const std::size_t count : {100, 200, 300, 390, 399}) {
+    for (const std::size_t count : {100U, 200U, 300U, 390U, 399U}) {
       const Interval interval = ConfidenceSequence({observations.data(), count}, options);
       EXPECT_LE(interval.lower, mean);
       EXPECT_GE(interval.upper, mean);

@@ -650,8 +650,7 @@ TEST(SeveralTasks, FailByHolmWhereverTheyStop) {
     EXPECT_EQ(judgement.verdict, Verdict::kFailed);
     ASSERT_EQ(judgement.findings.size(), 3U);
     // One of the bad ones is asked for 0.05/3, the other for 0.05/2.
-    std::vector<std::size_t> samples, wanted;
-    for (const std::size_t i : {0, 2}) {
+    for (const std::size_t i : {0U, 2U}) {
       ASSERT_TRUE(judgement.findings[i].early);
       EXPECT_EQ(judgement.findings[i].verdict, Verdict::kFailed);
       const bool first =
