@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -75,11 +77,14 @@ std::vector<Judgement> Judge(const ModelPtr& model, const std::vector<Part>& par
   for (const Metric metric : {Metric::kAccuracyLoss, Metric::kPerplexityRatio}) {
     std::vector<Subject> subjects;
     const Requirement* requirement = nullptr;
+    const auto has_metric = [&](const Part& part) { return part.requirement.metric == metric; };
+    const auto count =
+        static_cast<std::size_t>(std::count_if(parts.begin(), parts.end(), has_metric));
     for (const Part& part : parts) {
-      if (part.requirement.metric != metric) continue;
+      if (!has_metric(part)) continue;
       requirement = &part.requirement;
-      for (Subject& subject :
-           EvaluateFor(part.requirement, model, part.gate, scope.evaluator(), &scope.spending())) {
+      for (Subject& subject : EvaluateFor(part.requirement, model, part.gate, scope.evaluator(),
+                                          &scope.spending(), count - 1)) {
         subject.same_model = SameModel::kAllowed;
         subjects.push_back(std::move(subject));
       }

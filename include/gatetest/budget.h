@@ -90,7 +90,8 @@ class Spending {
   std::optional<double> tokens_per_byte_;
 };
 
-/// Throws Error(kInvalidArgument) when time or money is negative or not a number.
+/// Throws Error(kInvalidArgument) when it has no samples, or when tokens, time or money are negative
+/// or not a number.
 void CheckBudget(const Budget& budget);
 
 }  // namespace gatetest

@@ -5,6 +5,7 @@
 #ifndef GATETEST_GATE_H_
 #define GATETEST_GATE_H_
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -86,11 +87,12 @@ struct Gate {
 
 /// The evaluations of `gate` that a requirement on `model` is about: each task that has the metric,
 /// or the one the limit names; as far as they are needed, where they may end early (Gate::stop).
-/// Live answers are paid from `spending`, which may be null. Throws Error(kInvalidArgument) when
-/// there is no such task; its text lists what there is.
+/// Live answers are paid from `spending`, which may be null. `others`: how many tasks beside these
+/// Judge is given together with them, so that a FAILED of one needs more evidence. Throws
+/// Error(kInvalidArgument) when there is no such task; its text lists what there is.
 std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr& model,
                                  const Gate& gate, Evaluator& evaluator,
-                                 Spending* spending = nullptr);
+                                 Spending* spending = nullptr, std::size_t others = 0);
 
 /// What Judge is to know of the gate for these evaluations.
 JudgeDefaults DefaultsOf(const Gate& gate);

@@ -140,6 +140,7 @@ void CheckBudget(const Budget& budget) {
   const auto reject = [](const std::string& why) {
     throw Error(ErrorCode::kInvalidArgument, "the gate has a budget of " + why);
   };
+  if (budget.samples && *budget.samples == 0) reject("0 samples; it must be above 0");
   if (budget.tokens && *budget.tokens < 0) {
     reject(fmt::format("{} tokens; it must not be negative", *budget.tokens));
   }

@@ -10,6 +10,7 @@ namespace gatetest::internal {
 
 std::string WhyIncomplete(const Evaluation& evaluation) {
   if (!evaluation.failure.empty()) return evaluation.failure;
+  if (!evaluation.ended.empty()) return evaluation.ended;
   const auto is_unmeasured = [](const Evaluation::Item& item) {
     return !item.outcome.unmeasured.empty();
   };

@@ -24,7 +24,7 @@ constexpr int kFewestRuns = 2;
 
 /// Why run `number`, counted from 1, is not a whole one; empty when it is.
 std::string WhyNotWhole(const Evaluation& run, int number, int runs) {
-  std::string why = run.ended.empty() ? internal::WhyIncomplete(run) : run.ended;
+  std::string why = internal::WhyIncomplete(run);
   if (why.empty()) return "";
   if (run.unrecorded > 0 && number > 1) {
     // The rest compares with what is recorded, which is another run.

@@ -168,7 +168,8 @@ void AskPooledUntilSafe(const Sources& sources, const std::vector<TaskPtr>& task
 }  // namespace
 
 std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr& model,
-                                 const Gate& gate, Evaluator& evaluator, Spending* spending) {
+                                 const Gate& gate, Evaluator& evaluator, Spending* spending,
+                                 std::size_t others) {
   CheckGate(gate);
   CheckRequirement(requirement);
   if (model == nullptr) throw Error(ErrorCode::kInvalidArgument, "there is no model: null pointer");
@@ -192,7 +193,9 @@ std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr&
       .asking = {.samples = DefaultsOf(gate).samples, .mode = gate.mode, .spending = spending}};
   Decidable question = internal::QuestionOf(requirement, DefaultsOf(gate));
   const bool pooled = requirement.limit.pooled() && tasks.size() > 1;
-  if (!pooled) question.failure_alpha = question.alpha / static_cast<double>(tasks.size());
+  if (!requirement.limit.pooled()) {
+    question.failure_alpha = question.alpha / static_cast<double>(tasks.size() + others);
+  }
 
   if (compares && gate.noise_runs > 0) {  // First: its first run is the baseline's evaluation.
     for (std::size_t i = 0; i < tasks.size(); ++i) {

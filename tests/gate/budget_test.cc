@@ -15,6 +15,7 @@
 #include "gatetest/function_model.h"
 #include "gatetest/gate.h"
 #include "gatetest/tasks.h"
+#include "src/evaluation/incomplete.h"
 #include "tests/support/errors.h"
 #include "tests/support/fake_model.h"
 #include "tests/support/memory_store.h"
@@ -322,10 +323,19 @@ TEST(Budget, ThatCannotBeIsRefused) {
     return testing_support::ErrorOf([&] { CheckGate(GateWith(Numbers(1), budget)); },
                                     ErrorCode::kInvalidArgument);
   };
+  EXPECT_EQ(text({.samples = 0}), "the gate has a budget of 0 samples; it must be above 0");
   EXPECT_EQ(text({.tokens = -1}), "the gate has a budget of -1 tokens; it must not be negative");
   EXPECT_EQ(text({.time = -5ms}), "the gate has a budget of -5 ms; it must not be negative");
   EXPECT_EQ(text({.usd = -0.5}), "the gate has a budget of $-0.5; it must not be negative");
   EXPECT_THAT(text({.usd = std::numeric_limits<double>::quiet_NaN()}), HasSubstr("nan"));
+}
+
+TEST(Budget, ThatIsSpentLeavesAnEvaluationIncomplete) {
+  Evaluator evaluator;
+  Spending spending({.requests = 5});
+  const EvaluationPtr part = evaluator.Evaluate(Right(), Numbers(10), {.spending = &spending});
+  EXPECT_THAT(internal::WhyIncomplete(*part), HasSubstr("the budget of 5 requests"));
+  EXPECT_EQ(internal::WhyIncomplete(*evaluator.Evaluate(Right(), Numbers(10))), "");
 }
 
 TEST(Budget, PaysForTheNoiseFloorToo) {

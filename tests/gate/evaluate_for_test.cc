@@ -298,6 +298,23 @@ TEST(StopConfident, AFailureAmongSeveralTasksNeedsMoreEvidence) {
   EXPECT_LT(SamplesToFail(1), SamplesToFail(10));
 }
 
+TEST(StopConfident, TasksThatAreJudgedWithOthersAreAskedAsFarAsThatNeeds) {
+  const auto model = Model("int4", ThreeOfFour);
+  const auto verdicts = [&](std::size_t others) {
+    Evaluator evaluator;
+    std::vector<Subject> subjects;
+    for (const std::string name : {"a", "b", "c", "d"}) {
+      const Gate gate = ConfidentGate({Numbers(1000, name)});
+      for (Subject& one : EvaluateFor(kAccuracy, model, gate, evaluator, nullptr, others)) {
+        subjects.push_back(std::move(one));
+      }
+    }
+    return Judge(kAccuracy, subjects, {.stop = Stop::kConfident}).verdict;
+  };
+  EXPECT_EQ(verdicts(3), Verdict::kFailed);
+  EXPECT_EQ(verdicts(0), Verdict::kNotMeasured);
+}
+
 TEST(StopConfident, PooledTasksTakeTurns) {
   const auto model = Model("int4", [](std::size_t sample) { return sample % 2 == 0; });
   const auto baseline = Model("f16");
