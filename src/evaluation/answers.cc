@@ -323,11 +323,14 @@ void Answers::AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted
   bool complete = true;
   for (std::size_t begin = 0; begin < wanted.size() && !cancel.requested();) {
     const std::span<const Request> rest = std::span(requests).subspan(begin);
-    const std::size_t count =
-        spending_ == nullptr ? rest.size() : spending_->Affordable(model_.info(), rest);
-    if (count == 0) {
-      ended_ = spending_->WhySpent();
-      cancel.Request();
+    std::size_t count = rest.size();
+    if (spending_ != nullptr) {
+      count = spending_->Affordable(model_.info(), rest);
+      if (count == 0) {
+        ended_ = spending_->WhySpent();
+        cancel.Request();
+        break;
+      }
     }
     const bool all = AskBatch(asks, wanted.subspan(begin, count), rest.first(count), sink, cancel);
     complete = complete && all;
@@ -347,7 +350,6 @@ void Answers::AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted
 /// Whether every request was answered and no answer is a failure.
 bool Answers::AskBatch(std::span<const Ask> asks, std::span<const Wanted> wanted,
                        std::span<const Request> requests, AnswerSink& sink, Cancel& cancel) {
-  if (wanted.empty()) return false;
   Live live(*this, asks, wanted, sink, cancel);
   std::string thrown;
   const PaidTime paid(spending_, cancel);
