@@ -13,6 +13,7 @@
 #include "src/evaluation/evaluating.h"
 #include "src/evaluation/memo_key.h"
 #include "src/evaluation/missing.h"
+#include "src/evaluation/part.h"
 #include "src/evaluation/run.h"
 #include "src/evaluation/shuffle.h"
 #include "src/evaluation/sources.h"
@@ -22,21 +23,22 @@
 namespace gatetest {
 namespace {
 
-/// Cuts `evaluation` to the part that `asking` wants; false: it wants more than there is.
-bool CutToWanted(Evaluation& evaluation, const Asking& asking) {
-  const std::vector<Sample>& samples = evaluation.task->dataset().samples();
+/// The part of `evaluation` that `asking` wants; null: it wants more than there is.
+EvaluationPtr WantedPart(const EvaluationPtr& evaluation, const Asking& asking) {
+  const std::vector<Sample>& samples = evaluation->task->dataset().samples();
   std::size_t wanted = 0;
   bool enough = asking.samples == 0;
-  while (!enough && wanted < evaluation.items.size()) {
-    const Evaluation::Item& item = evaluation.items[wanted++];
+  while (!enough && wanted < evaluation->items.size()) {
+    const Evaluation::Item& item = evaluation->items[wanted++];
     const bool satisfied = asking.stop && asking.stop(samples[item.sample], item.outcome);
     enough = satisfied || wanted == asking.samples;
   }
-  if (enough && wanted < evaluation.items.size()) {
-    evaluation.items.resize(wanted);
-    internal::CountSources(evaluation);
-  }
-  return enough;
+  if (!enough) return nullptr;
+  EvaluationPtr part = internal::FirstItems(evaluation, wanted);
+  if (part->ended.empty()) return part;
+  auto whole = std::make_shared<Evaluation>(*part);
+  whole->ended.clear();  // It has all that is wanted now.
+  return whole;
 }
 
 /// Those that are not yet asked, of its slice and of the first `most`.
@@ -159,11 +161,10 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
   }
   Evaluation evaluation;
   if (known != nullptr && known->failure.empty()) {
+    if (EvaluationPtr part = WantedPart(known, asked.asking)) return part;
+    if (known->complete()) return known;
     evaluation = *known;
     evaluation.ended.clear();
-    if (CutToWanted(evaluation, asked.asking) || known->complete()) {
-      return std::make_shared<const Evaluation>(std::move(evaluation));
-    }
   } else {
     evaluation.model = model.info();
     evaluation.task = task;

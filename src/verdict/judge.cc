@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "gatetest/error.h"
 #include "gatetest/verdict.h"
-#include "src/evaluation/sources.h"
+#include "src/evaluation/part.h"
 #include "src/text/show.h"
 #include "src/thrown.h"
 #include "src/verdict/choose_tasks.h"
@@ -76,14 +75,6 @@ bool HaveWhatWasDeclared(std::span<const Subject> subjects, std::size_t samples)
   });
 }
 
-EvaluationPtr FirstOf(const EvaluationPtr& evaluation, std::size_t samples) {
-  if (evaluation == nullptr || evaluation->items.size() <= samples) return evaluation;
-  auto part = std::make_shared<Evaluation>(*evaluation);
-  part->items.resize(samples);
-  internal::CountSources(*part);
-  return part;
-}
-
 /// What a population claim is to rest on, however many samples others have asked for since: an
 /// evaluation that went on because of what it said would be biased.
 void KeepDeclared(std::vector<Subject>& subjects, std::size_t samples) {
@@ -93,8 +84,8 @@ void KeepDeclared(std::vector<Subject>& subjects, std::size_t samples) {
         subject.baseline != nullptr && subject.baseline->failure.empty() &&
         subject.baseline->provenance.seed == subject.candidate->provenance.seed &&
         subject.baseline->task->dataset().hash() == subject.candidate->task->dataset().hash();
-    subject.candidate = FirstOf(subject.candidate, samples);
-    if (same_order) subject.baseline = FirstOf(subject.baseline, samples);
+    subject.candidate = internal::FirstItems(subject.candidate, samples);
+    if (same_order) subject.baseline = internal::FirstItems(subject.baseline, samples);
   }
 }
 

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
 
-#include "src/evaluation/sources.h"
+#include "src/evaluation/part.h"
 #include "src/text/show.h"
 #include "src/verdict/measure.h"
 #include "src/verdict/pairs.h"
@@ -16,16 +15,6 @@
 
 namespace gatetest::internal {
 namespace {
-
-/// The items of these samples alone.
-EvaluationPtr OnlyThese(const EvaluationPtr& evaluation, const std::set<std::size_t>& samples) {
-  const auto is_one = [&](const Evaluation::Item& item) { return samples.contains(item.sample); };
-  if (std::all_of(evaluation->items.begin(), evaluation->items.end(), is_one)) return evaluation;
-  auto part = std::make_shared<Evaluation>(*evaluation);
-  std::erase_if(part->items, [&](const Evaluation::Item& item) { return !is_one(item); });
-  CountSources(*part);
-  return part;
-}
 
 /// Each subject as far as `pairs` go, so that a message shows what the verdict rests on, whatever
 /// else was evaluated.
@@ -38,10 +27,11 @@ std::vector<Subject> UpTo(const std::vector<Pair>& pairs, const std::vector<Subj
       if (pair.subject != &subjects[i]) continue;
       samples.insert(static_cast<std::size_t>(pair.sample - dataset.samples().data()));
     }
-    parts[i].candidate = OnlyThese(subjects[i].candidate, samples);
+    const auto wanted = [&](std::size_t sample) { return samples.contains(sample); };
+    parts[i].candidate = ItemsOf(subjects[i].candidate, wanted);
     const EvaluationPtr& baseline = subjects[i].baseline;
     if (baseline != nullptr && baseline->task->dataset().hash() == dataset.hash()) {
-      parts[i].baseline = OnlyThese(baseline, samples);
+      parts[i].baseline = ItemsOf(baseline, wanted);
     }
   }
   return parts;

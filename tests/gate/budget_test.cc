@@ -128,6 +128,27 @@ TEST(Budget, IsOneForAllExpectations) {
   EXPECT_EQ(another.spent().requests, 50U);
 }
 
+TEST(Budget, WhereOneEndedAnotherGoesOn) {
+  // Whatever portions the evaluation is asked in: the baseline 48 samples, the candidate 46.
+  constexpr std::size_t kNeeded = 48 + 46;
+  for (std::size_t requests = 1; requests < 110; ++requests) {
+    const ModelPtr model = Right();
+    const ModelPtr baseline = Right({.name = "baseline", .weights = "w"});
+    Gate gate = GateWith(Numbers(50), {.requests = requests});
+    gate.baseline = baseline;
+    gate.stop = Stop::kCertain;
+    const Requirement retention{Metric::kRetention, 0.9};
+    Evaluator evaluator;
+    Spending first(gate.budget);
+    const Verdict verdict = EvaluateAndJudge(retention, model, gate, evaluator, first).verdict;
+    EXPECT_EQ(verdict, requests < kNeeded ? Verdict::kNotMeasured : Verdict::kPassed) << requests;
+    Spending second;
+    EXPECT_EQ(EvaluateAndJudge(retention, model, gate, evaluator, second).verdict,
+              Verdict::kPassed);
+    EXPECT_EQ(first.spent().requests + second.spent().requests, kNeeded) << requests;
+  }
+}
+
 TEST(Budget, RecordedAnswersCostNothing) {
   MemoryStore store;
   const TaskPtr task = Numbers(100);
