@@ -232,6 +232,9 @@ void PlanRequirement(const Requirement& requirement, const ModelPtr& model,
   if (!pooled) question.failure_alpha = question.alpha / static_cast<double>(subjects.size());
   const bool population = question.claim == Claim::kPopulation;
   const Levels levels{.pass = question.alpha, .fail = question.failure_alpha};
+  if (const std::string budget = ToString(gate.budget); !budget.empty()) {
+    block.Say("the budget of its test is " + budget);
+  }
   double share = pooled ? SayEarlyEnd(question, subjects, block) : 1.0;
   for (const Subject& subject : subjects) {
     const TaskPtr& task = subject.candidate->task;

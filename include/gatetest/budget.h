@@ -44,6 +44,9 @@ struct Budget {
   std::optional<double> usd = {};
 };
 
+/// "5,000 requests, 600 s, $2.00": what live answers may cost; without `samples`. Empty: no limit.
+std::string ToString(const Budget& budget);
+
 /// What was spent on live answers.
 struct Spent {
   std::size_t requests = 0;
@@ -53,7 +56,7 @@ struct Spent {
   double usd = 0.0;
 };
 
-/// "5000 requests, 51,200 tokens, 12.3 s, $0.31".
+/// "5,000 requests, 51,200 tokens, 12.3 s, $0.3100".
 std::string ToString(const Spent& spent);
 
 /// A budget, and what is spent of it. Evaluations that are asked with it (Asking::spending) pay
@@ -77,7 +80,7 @@ class Spending {
   void PayTime(std::chrono::nanoseconds time);
   /// None: no limit.
   std::optional<std::chrono::nanoseconds> time_left() const;
-  /// "the budget of 5000 requests is spent: ...".
+  /// "the budget of 5,000 requests does not pay for more: 5,000 requests, ... are spent".
   std::string WhySpent() const;
   /// @}
 
@@ -90,8 +93,8 @@ class Spending {
   std::optional<double> tokens_per_byte_;
 };
 
-/// Throws Error(kInvalidArgument) when it has no samples, or when tokens, time or money are negative
-/// or not a number.
+/// Throws Error(kInvalidArgument) when it has no samples, or when tokens, time or money are
+/// negative or not a number.
 void CheckBudget(const Budget& budget);
 
 }  // namespace gatetest

@@ -45,8 +45,9 @@ bool IsWithin(const Spent& spent, const Budget& budget) {
          spent.usd <= budget.usd.value_or(spent.usd);
 }
 
-/// "5000 requests, $2.00".
-std::string ToText(const Budget& budget) {
+}  // namespace
+
+std::string ToString(const Budget& budget) {
   std::string text;
   const auto add = [&](const std::string& limit) { text += (text.empty() ? "" : ", ") + limit; };
   if (budget.requests) {
@@ -57,8 +58,6 @@ std::string ToText(const Budget& budget) {
   if (budget.usd) add(fmt::format("${:.2f}", *budget.usd));
   return text;
 }
-
-}  // namespace
 
 std::string ToString(const Spent& spent) {
   std::string text = fmt::format(
@@ -132,7 +131,7 @@ std::optional<std::chrono::nanoseconds> Spending::time_left() const {
 }
 
 std::string Spending::WhySpent() const {
-  return fmt::format("the budget of {} does not pay for more: {} are spent", ToText(budget_),
+  return fmt::format("the budget of {} does not pay for more: {} are spent", ToString(budget_),
                      ToString(spent()));
 }
 

@@ -28,7 +28,7 @@ class Priced : public ChildGate {
   gatetest::Gate gate() const override {
     return {.tasks = {Numbers("sums", 1000), Numbers("more", 2000)},
             .stop = gatetest::Stop::kConfident,
-            .budget = {.samples = 1500}};
+            .budget = {.samples = 1500, .requests = 10'000, .usd = 2.5}};
   }
 };
 
