@@ -45,9 +45,13 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   const Claim claim = limit.claim().value_or(judgement.defaults.claim);
   // Two limits that differ in them alone have different bounds, and maybe verdicts.
   const Stop stop = limit.stop().value_or(judgement.defaults.stop);
-  const std::string ended = stop == Stop::kNever ? "" : fmt::format("/{}", Name(stop));
+  const std::string own_alpha =
+      limit.alpha() ? fmt::format("/alpha_{:g}", *limit.alpha()) : std::string();
   const std::string alpha =
-      (limit.alpha() ? fmt::format("/alpha_{:g}", *limit.alpha()) : "") + ended;
+      own_alpha + (stop == Stop::kNever ? "" : fmt::format("/{}", Name(stop)));
+  // Where it ended is a matter of limit and alpha, and so are the values there.
+  const std::string ended =
+      stop == Stop::kNever ? "" : fmt::format("/{:g}{}", limit.threshold(), alpha);
   record(fmt::format("gatetest_verdict/{}/{:g}{}", about, limit.threshold(),
                      claim == Claim::kDataset ? "" : fmt::format("/{}", Name(claim))) +
              alpha,
@@ -64,9 +68,9 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   record("gatetest_value/" + about + ended, fmt::format("{:.17g}", finding.estimate->value));
   record("gatetest_n/" + about + ended, std::to_string(finding.estimate->n));
   if (!finding.estimate->interval) return;
-  record("gatetest_lower/" + about + alpha,
+  record("gatetest_lower/" + about + (ended.empty() ? alpha : ended),
          fmt::format("{:.17g}", finding.estimate->interval->lower));
-  record("gatetest_upper/" + about + alpha,
+  record("gatetest_upper/" + about + (ended.empty() ? alpha : ended),
          fmt::format("{:.17g}", finding.estimate->interval->upper));
 }
 

@@ -32,8 +32,9 @@ bool JudgeAndExplain(const Requirement& requirement, const Value& value, Verdict
                      std::ostream* os) {
   ++internal::AssertionCount();
   JudgeDefaults defaults = DefaultsOf(internal::GateInTest());
-  defaults.stop = Stop::kNever;  // All of it is at hand.
-  const Judgement judgement = internal::JudgeInTest(requirement, SubjectsOf(value), defaults);
+  defaults.stop = Stop::kNever;  // All of it is at hand, whatever the limit says.
+  const Requirement on_all{requirement.metric, requirement.limit.Stop(Stop::kNever)};
+  const Judgement judgement = internal::JudgeInTest(on_all, SubjectsOf(value), defaults);
   const bool tolerated =
       !internal::RequireEvidence(judgement, /*tolerant=*/wanted == Verdict::kPassed);
   if (os != nullptr) *os << "of which this was found:\n" << Explain(judgement);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -32,15 +33,17 @@ struct Budget {
   std::optional<std::size_t> requests = {};
 
   /// The most tokens, in and out, as models report them (Response::usage), else four bytes each.
-  /// A request counts before it is asked with all that it may generate (Request::max_tokens).
+  /// A request counts before it is asked with all that it may come to: by what the model's answers
+  /// have shown, and with Request::max_tokens. An answer that comes to more than that ends it; what
+  /// is on its way then may be above the budget.
   std::optional<std::int64_t> tokens = {};
 
   /// The most time that models are asked for. Answers that are on their way when it is over are
   /// recorded, and do not count.
   std::optional<std::chrono::milliseconds> time = {};
 
-  /// The most money, in US dollars, by ModelInfo::prices. A provider's model without prices is not
-  /// asked; a model in this process costs nothing.
+  /// The most money, in US dollars, by ModelInfo::prices; likewise. A provider's model without
+  /// prices is not asked; a model in this process costs nothing.
   std::optional<double> usd = {};
 };
 
@@ -60,37 +63,61 @@ struct Spent {
 std::string ToString(const Spent& spent);
 
 /// A budget, and what is spent of it. Evaluations that are asked with it (Asking::spending) pay
-/// from it. Safe to use from several threads.
+/// from it. Safe to use from several threads, and by several evaluators at once.
 class Spending {
  public:
-  explicit Spending(Budget budget = {}) : budget_(budget) {}
+  explicit Spending(const Budget& budget = {});
 
   const Budget& budget() const { return budget_; }  ///< As given.
   Spent spent() const;                              ///< So far.
+  bool has_limits() const;                          ///< On live answers.
 
   /// What an evaluator does with it.
   /// @{
 
-  /// How many of `requests`, from the first, can be paid for whatever their answers are. Throws
-  /// Error(kInvalidArgument) when the budget limits money and a provider's model declares no
-  /// prices.
-  std::size_t Affordable(const ModelInfo& model, std::span<const Request> requests) const;
-  /// One live answer.
-  void Pay(const ModelInfo& model, const Request& request, const Response& response);
+  /// What requests may come to at most, taken out of the budget while they are asked.
+  struct Reserved {
+    std::size_t requests = 0;
+    std::int64_t tokens = 0;
+    double usd = 0.0;
+  };
+  /// For as many of `requests`, from the first, as can be paid for, by all that the model's answers
+  /// have shown so far: a first few, where they have shown nothing yet.
+  Reserved Reserve(const ModelInfo& model, std::span<const Request> requests);
+  /// Gives it back; what was answered has been paid by then.
+  void Release(const Reserved& reserved);
+  /// One live answer. False: it came to more than could be foreseen, and the budget is exceeded.
+  bool Pay(const ModelInfo& model, const Request& request, const Response& response);
   void PayTime(std::chrono::nanoseconds time);
   /// None: no limit.
   std::optional<std::chrono::nanoseconds> time_left() const;
-  /// "the budget of 5,000 requests does not pay for more: 5,000 requests, ... are spent".
-  std::string WhySpent() const;
+  /// Why nothing more can be asked: "the budget of 5,000 requests does not pay for more: ...".
+  std::string WhyNoMore(const ModelInfo& model) const;
   /// @}
 
  private:
+  /// What is known of the tokens of one model.
+  struct Habits {
+    bool answered = false;
+    double tokens_per_byte = 0.0;  ///< Of a prompt, at most 1.
+    std::int64_t more = 0;         ///< Beyond one token a byte: a chat template.
+    std::int64_t beyond_max = 0;   ///< Beyond Request::max_tokens: what is reasoned in silence.
+  };
+  struct Cost {
+    std::int64_t tokens = 0;
+    double usd = 0.0;
+  };
+
+  static std::string WhyUnpayable(const Budget& budget, const ModelInfo& model);
+  Cost WorstCost(const ModelInfo& model, const Habits& habits, const Request& request) const;
+  bool IsWithin(const Reserved& more) const;
+
   const Budget budget_;
   mutable std::mutex mutex_;
   Spent spent_;
-  /// The most that a byte of a prompt was in tokens so far; before the first answer a byte may be
-  /// one.
-  std::optional<double> tokens_per_byte_;
+  Reserved reserved_;
+  Cost next_;  ///< Of the request that could not be paid for.
+  std::map<std::string, Habits> habits_;
 };
 
 /// Throws Error(kInvalidArgument) when it has no samples, or when tokens, time or money are

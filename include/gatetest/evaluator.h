@@ -141,12 +141,14 @@ class Evaluator {
   void Continue(Model& model, Evaluation& evaluation, const How& how) const;
   void MeasureRuns(Model& model, const std::string& key, int runs, How how, NoiseFloor& floor);
   EvaluationPtr Known(const std::string& key);
+  EvaluationPtr Broken(const std::string& key);
   EvaluationPtr Fail(ModelInfo model, TaskPtr task, std::string why);
 
   EvaluatorOptions options_;
   std::mutex mutex_;       ///< Held while something is evaluated.
   std::mutex memo_mutex_;  ///< For a moment, for what follows.
   std::map<std::string, EvaluationPtr> memo_;
+  std::map<std::string, EvaluationPtr> broken_;  ///< Failures to go on with one of memo_.
   std::vector<EvaluationPtr>
       failures_;  ///< That are not in memo_: they might go otherwise next time.
   std::set<std::string> planned_;

@@ -22,7 +22,8 @@ enum class Claim {
   /// the samples do not say.
   kPopulation,
   /// The estimate from the samples that were asked clears the limit, and no more: samples for which
-  /// a budget did not suffice are left out. For trends, and for limits taken over from tools that compare
+  /// a budget did not suffice are left out. For trends, and for limits taken over from tools that
+  /// compare
   /// so; not for a release.
   kPointEstimate,
 };

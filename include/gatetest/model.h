@@ -119,10 +119,9 @@ class Cancel {
  public:
   /// Never taken back; may be called from any thread.
   void Request() { requested_.store(true, std::memory_order_relaxed); }
-  /// Requested once this time has passed from now. Likewise.
-  void RequestAfter(std::chrono::nanoseconds time) {
-    at_.store((std::chrono::steady_clock::now().time_since_epoch() + time).count(),
-              std::memory_order_relaxed);
+  /// Requested from that time on, as long as the deadline stands; none: it does no more.
+  void SetDeadline(std::optional<std::chrono::steady_clock::time_point> at) {
+    at_.store(at ? at->time_since_epoch().count() : kNever, std::memory_order_relaxed);
   }
   /// For the model to look at between requests, from any thread.
   bool requested() const {

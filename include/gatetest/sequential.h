@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 
@@ -27,7 +28,7 @@ struct SequentialOptions {
   double highest = 1.0;  ///< Above `lowest`.
 
   /// What the mean is compared with, in [lowest, highest]. No default.
-  double limit = 0.0;
+  double limit = std::numeric_limits<double>::quiet_NaN();
 
   /// The probability of a wrong answer, on each side; in (0, 0.5). The two sides exclude each
   /// other, so that neither pays for the other.

@@ -62,21 +62,28 @@ class Patience {
   std::chrono::steady_clock::time_point say_so_ = std::chrono::steady_clock::now() + kEvery;
 };
 
-/// While it lives, the time is paid for, and runs out.
-class PaidTime {
+/// While it lives, a model is asked: what that may cost at most is reserved, its time is paid for,
+/// and runs out.
+class PaidBatch {
  public:
-  PaidTime(Spending* spending, Cancel& cancel) : spending_(spending) {
+  PaidBatch(Spending* spending, const Spending::Reserved& reserved, Cancel& cancel)
+      : spending_(spending), reserved_(reserved), cancel_(cancel) {
     const auto left = spending == nullptr ? std::nullopt : spending->time_left();
-    if (left) cancel.RequestAfter(*left);
+    if (left) cancel.SetDeadline(start_ + *left);
   }
-  ~PaidTime() {
-    if (spending_ != nullptr) spending_->PayTime(std::chrono::steady_clock::now() - start_);
+  ~PaidBatch() {
+    if (spending_ == nullptr) return;
+    cancel_.SetDeadline(std::nullopt);
+    spending_->PayTime(std::chrono::steady_clock::now() - start_);
+    spending_->Release(reserved_);
   }
-  PaidTime(const PaidTime&) = delete;
-  PaidTime& operator=(const PaidTime&) = delete;
+  PaidBatch(const PaidBatch&) = delete;
+  PaidBatch& operator=(const PaidBatch&) = delete;
 
  private:
   Spending* const spending_;
+  const Spending::Reserved reserved_;
+  Cancel& cancel_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
@@ -104,10 +111,9 @@ class Answers::Live final : public ResponseSink {
     if (!IsExpected(index)) return;
     Redact(response, answers_.secrets_);
     const Wanted& wanted = wanted_[index];
-    const Request& request = *asks_[wanted.asks.front()].request;
-    if (answers_.spending_ != nullptr) {
-      answers_.spending_->Pay(answers_.model_.info(), request, response);
-    }
+    const bool within = answers_.spending_ == nullptr ||
+                        answers_.spending_->Pay(answers_.model_.info(),
+                                                *asks_[wanted.asks.front()].request, response);
     if (response.failure.empty()) {
       answers_.Record(asks_[wanted.asks.front()], wanted.key, response);
     } else {
@@ -117,7 +123,13 @@ class Answers::Live final : public ResponseSink {
       sink_.Receive(wanted.asks[i], response, 0);
     }
     sink_.Receive(wanted.asks.back(), std::move(response), 0);
+    if (within) return;
+    exceeded_ = true;
+    cancel_.Request();
   }
+
+  /// An answer came to more than the budget had left.
+  bool exceeded() const { return exceeded_; }
 
   void FailUnanswered(const std::string& why) {
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
@@ -157,6 +169,7 @@ class Answers::Live final : public ResponseSink {
   std::mutex mutex_;
   std::vector<bool> answered_;
   std::atomic<bool> failed_{false};
+  std::atomic<bool> exceeded_{false};
   std::string broken_;
 };
 
@@ -323,21 +336,20 @@ void Answers::AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted
   bool complete = true;
   for (std::size_t begin = 0; begin < wanted.size() && !cancel.requested();) {
     const std::span<const Request> rest = std::span(requests).subspan(begin);
-    std::size_t count = rest.size();
-    if (spending_ != nullptr) {
-      count = spending_->Affordable(model_.info(), rest);
-      if (count == 0) {
-        ended_ = spending_->WhySpent();
-        cancel.Request();
-        break;
-      }
+    Spending::Reserved reserved{.requests = rest.size()};
+    if (spending_ != nullptr) reserved = spending_->Reserve(model_.info(), rest);
+    if (reserved.requests == 0) {
+      EndOfBudget(cancel);
+      break;
     }
-    const bool all = AskBatch(asks, wanted.subspan(begin, count), rest.first(count), sink, cancel);
+    const std::size_t count = reserved.requests;
+    const bool all =
+        AskBatch(asks, wanted.subspan(begin, count), rest.first(count), reserved, sink, cancel);
     complete = complete && all;
     begin += count;
+    const auto time_left = spending_ == nullptr ? std::nullopt : spending_->time_left();
+    if (time_left && *time_left <= std::chrono::nanoseconds::zero()) EndOfBudget(cancel);
   }
-  const auto time_left = spending_ == nullptr ? std::nullopt : spending_->time_left();
-  if (time_left && *time_left <= std::chrono::nanoseconds::zero()) ended_ = spending_->WhySpent();
   complete = complete && !cancel.requested();
   if (shelf_ == nullptr || mode_ == StoreMode::kRefresh || complete) return;
   try {
@@ -347,18 +359,25 @@ void Answers::AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted
   }
 }
 
+void Answers::EndOfBudget(Cancel& cancel) {
+  ended_ = spending_->WhyNoMore(model_.info());
+  cancel.Request();
+}
+
 /// Whether every request was answered and no answer is a failure.
 bool Answers::AskBatch(std::span<const Ask> asks, std::span<const Wanted> wanted,
-                       std::span<const Request> requests, AnswerSink& sink, Cancel& cancel) {
+                       std::span<const Request> requests, const Spending::Reserved& reserved,
+                       AnswerSink& sink, Cancel& cancel) {
   Live live(*this, asks, wanted, sink, cancel);
   std::string thrown;
-  const PaidTime paid(spending_, cancel);
+  const PaidBatch paid(spending_, reserved, cancel);
   try {
     model_.Run(requests, live, cancel);
   } catch (...) {
     thrown = "the model threw: " + TextOfCurrentException();
   }
   if (!live.broken().empty()) throw Error(ErrorCode::kModelFailed, live.broken());
+  if (live.exceeded()) EndOfBudget(cancel);
   if (!cancel.requested()) {
     live.FailUnanswered(thrown.empty() ? "the model returned without answering" : thrown);
   }

@@ -115,7 +115,9 @@ class Answers {
   void AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted, AnswerSink& sink,
                 Cancel& cancel);
   bool AskBatch(std::span<const Ask> asks, std::span<const Wanted> wanted,
-                std::span<const Request> requests, AnswerSink& sink, Cancel& cancel);
+                std::span<const Request> requests, const Spending::Reserved& reserved,
+                AnswerSink& sink, Cancel& cancel);
+  void EndOfBudget(Cancel& cancel);
   std::vector<ClaimResult> Claim(std::span<const Wanted> wanted);
   void Record(const Ask& ask, const AnswerKey& key, const Response& response);
   Question QuestionOf(const Ask& ask, const AnswerKey& key) const;

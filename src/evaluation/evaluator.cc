@@ -23,6 +23,15 @@
 namespace gatetest {
 namespace {
 
+/// A slice is asked in full, because a rule could not stop at the same sample in all of them; but
+/// of the first samples alone, where no more are wanted.
+Asking WithinSlice(const Asking& asking, const Slice& slice, std::size_t all) {
+  const std::size_t first = std::min(asking.samples, all);
+  const std::size_t count =
+      first > slice.index ? (first - slice.index + slice.count - 1) / slice.count : 0;
+  return {.samples = count, .spending = asking.spending};
+}
+
 /// The part of `evaluation` that `asking` wants; null: it wants more than there is.
 EvaluationPtr WantedPart(const EvaluationPtr& evaluation, const Asking& asking) {
   const std::vector<Sample>& samples = evaluation->task->dataset().samples();
@@ -100,11 +109,11 @@ EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
   const std::lock_guard lock(mutex_);
   const internal::Evaluating here(this);
   try {
-    // A slice is asked in full: a rule could not stop at the same sample in all of them.
-    return EvaluateLocked(*model, task,
-                          {.asking = slice ? Asking{.spending = asking.spending} : asking,
-                           .mode = how,
-                           .nested = nested});
+    return EvaluateLocked(
+        *model, task,
+        {.asking = slice ? WithinSlice(asking, *slice, task->dataset().size()) : asking,
+         .mode = how,
+         .nested = nested});
   } catch (...) {
     return Fail(model->info(), task, Shown(internal::TextOfCurrentException(), model->info()));
   }
@@ -116,6 +125,7 @@ std::vector<EvaluationPtr> Evaluator::Evaluated() {
   for (const auto& [key, evaluation] : memo_) {
     if (evaluation != nullptr) all.push_back(evaluation);
   }
+  for (const auto& [key, evaluation] : broken_) all.push_back(evaluation);
   for (const auto& [key, floor] : noise_floors_) {
     for (const EvaluationPtr& run : floor->runs) {
       if (std::find(all.begin(), all.end(), run) == all.end()) all.push_back(run);
@@ -127,6 +137,12 @@ std::vector<EvaluationPtr> Evaluator::Evaluated() {
 EvaluationPtr Evaluator::Known(const std::string& key) {
   const std::lock_guard lock(memo_mutex_);
   return memo_[key];
+}
+
+EvaluationPtr Evaluator::Broken(const std::string& key) {
+  const std::lock_guard lock(memo_mutex_);
+  const auto broken = broken_.find(key);
+  return broken == broken_.end() ? nullptr : broken->second;
 }
 
 EvaluationPtr Evaluator::Fail(ModelInfo model, TaskPtr task, std::string why) {
@@ -163,6 +179,8 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
   if (known != nullptr && known->failure.empty()) {
     if (EvaluationPtr part = WantedPart(known, asked.asking)) return part;
     if (known->complete()) return known;
+    const EvaluationPtr broken = Broken(key);
+    if (broken != nullptr && (whole || broken->unrecorded == 0)) return broken;
     evaluation = *known;
     evaluation.ended.clear();
   } else {
@@ -177,6 +195,8 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
   const std::lock_guard lock(memo_mutex_);
   if (!whole && result->unrecorded > 0) {
     failures_.push_back(result);  // Of this part; the text says nothing of the whole.
+  } else if (!result->failure.empty() && known != nullptr && known->failure.empty()) {
+    broken_[key] = result;  // What was evaluated before still is.
   } else {
     memo_[key] = result;
   }
@@ -199,10 +219,12 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
                                .may_wait = !how.nested});
     evaluation.provenance.identity = answers.identity();
     evaluation.provenance.recording = answers.recording();
+    bool satisfied = false;
     const auto run = [&] {
-      internal::Run(*this, evaluation.model, answers, evaluation,
-                    {.order = order, .stop = how.asking.stop, .tap = how.tap})
-          .Complete();
+      internal::Run one(*this, evaluation.model, answers, evaluation,
+                        {.order = order, .stop = how.asking.stop, .tap = how.tap});
+      one.Complete();
+      satisfied = one.satisfied();
     };
     try {
       const internal::NotRecordedNote note(answers, evaluation.provenance.not_recorded);
@@ -214,7 +236,8 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
         evaluation.items.resize(known);
         run();
       }
-      evaluation.ended = answers.ended();
+      const bool all = evaluation.items.size() == known + order.size();
+      if (!satisfied && !all) evaluation.ended = answers.ended();
     } catch (const internal::Unrecorded& error) {
       evaluation.failure = error.what();
       if (evaluation.unrecorded == 0) {  // Nothing of the model is recorded.
@@ -222,7 +245,8 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
         std::sort(all.begin(), all.end());
         evaluation.unrecorded = all.size();
         evaluation.failure =
-            internal::NameMissing(all, evaluation.task->dataset().samples()) + "\n" + error.what();
+            internal::NameMissing(all, evaluation.task->dataset().samples(), known + order.size()) +
+            "\n" + error.what();
       }
       if (!evaluation.provenance.recording.empty()) {
         evaluation.failure += fmt::format(

@@ -11,6 +11,10 @@ namespace gatetest::internal {
 std::string WhyIncomplete(const Evaluation& evaluation) {
   if (!evaluation.failure.empty()) return evaluation.failure;
   if (!evaluation.ended.empty()) return evaluation.ended;
+  if (!evaluation.slice && !evaluation.complete()) {
+    return fmt::format("{} of {} samples were asked", evaluation.items.size(),
+                       evaluation.task->dataset().size());
+  }
   const auto is_unmeasured = [](const Evaluation::Item& item) {
     return !item.outcome.unmeasured.empty();
   };

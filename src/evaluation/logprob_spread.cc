@@ -9,7 +9,7 @@ namespace gatetest::internal {
 namespace {
 
 /// Two tokens of probability 0 do not differ.
-double Difference(double a, double b) { return a == b ? 0.0 : std::abs(a - b); }
+double Apart(double a, double b) { return a == b ? 0.0 : std::abs(a - b); }
 
 }  // namespace
 
@@ -32,7 +32,7 @@ std::optional<NoiseFloor::LogprobSpread> SpreadOf(const std::vector<RunLogprobs>
         const RunLogprobs::Scored& other = found->second;
         if (one.request != other.request || one.logprobs.size() != other.logprobs.size()) continue;
         for (std::size_t k = 0; k < one.logprobs.size(); ++k) {
-          const double difference = Difference(one.logprobs[k], other.logprobs[k]);
+          const double difference = Apart(one.logprobs[k], other.logprobs[k]);
           sum += difference;
           spread.largest = std::max(spread.largest, difference);
         }

@@ -75,13 +75,17 @@ json ParseObject(const std::string& text) {
 
 }  // namespace
 
-std::string NameMissing(std::span<const std::size_t> missing, const std::vector<Sample>& samples) {
+std::string NameMissing(std::span<const std::size_t> missing, const std::vector<Sample>& samples,
+                        std::size_t wanted) {
   constexpr std::size_t kMostNamed = 3;
   std::vector<std::string> named;
   for (const std::size_t sample : missing.first(std::min(missing.size(), kMostNamed))) {
     named.push_back(Quote(samples[sample].id));
   }
-  return fmt::format("{} of {} samples {} not recorded: {}{}", missing.size(), samples.size(),
+  const std::string all = wanted == samples.size()
+                              ? fmt::format("{} samples", wanted)
+                              : fmt::format("the first {} of {} samples", wanted, samples.size());
+  return fmt::format("{} of {} {} not recorded: {}{}", missing.size(), all,
                      missing.size() == 1 ? "is" : "are", fmt::join(named, ", "),
                      missing.size() > named.size() ? ", ..." : "");
 }
@@ -142,9 +146,11 @@ std::string ExplainMissing(std::span<const Ask> missing, Shelf& shelf) {
   std::vector<std::string> why;
   if (changed > 0) why.push_back(first_change);
   if (never > 0) {
-    why.emplace_back(changed > 0 ? "others were never recorded"
-                                 : "they were never recorded of this model: they are new, or the "
-                                   "recording was interrupted");
+    why.emplace_back(
+        changed > 0
+            ? "others were never recorded"
+            : "they were never recorded of this model: they are new, or the "
+              "recording was interrupted, or stopped early (--gatetest_stop=never records all)");
   }
   return fmt::format("{}", fmt::join(why, "; "));
 }

@@ -13,8 +13,10 @@
 
 namespace gatetest::internal {
 
-/// "40 of 40 samples are not recorded: \"1\", \"2\", \"3\", ...". `missing`: indices in `samples`.
-std::string NameMissing(std::span<const std::size_t> missing, const std::vector<Sample>& samples);
+/// "40 of 40 samples are not recorded: \"1\", \"2\", \"3\", ...". `missing`: indices in `samples`;
+/// `wanted`: how many of those, from the first that is asked, were looked for.
+std::string NameMissing(std::span<const std::size_t> missing, const std::vector<Sample>& samples,
+                        std::size_t wanted);
 
 /// Nothing of this model is recorded: in which part of its identity it differs from what is. One
 /// line or several.

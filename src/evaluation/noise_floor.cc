@@ -77,7 +77,8 @@ NoiseFloorPtr Evaluator::MeasureNoiseFloor(const ModelPtr& model, const TaskPtr&
   } else if (model == nullptr || task == nullptr || options_.plan_only || options_.slice ||
              internal::Evaluating::Current() == this) {
     // What is refused is refused by Evaluate, in its words.
-    floor.failure = Evaluate(model, task, {.mode = asking.mode})->failure;
+    floor.failure =
+        Evaluate(model, task, {.mode = asking.mode, .spending = asking.spending})->failure;
   }
   if (!floor.failure.empty()) return std::make_shared<const NoiseFloor>(std::move(floor));
 
@@ -96,8 +97,10 @@ NoiseFloorPtr Evaluator::MeasureNoiseFloor(const ModelPtr& model, const TaskPtr&
     }
     MeasureRuns(*model, key, runs, how, floor);
     auto result = std::make_shared<const NoiseFloor>(std::move(floor));
+    // Another budget may suffice.
+    const bool ended = !result->runs.empty() && !result->runs.back()->ended.empty();
     const std::lock_guard memo_lock(memo_mutex_);
-    noise_floors_[noise_key] = result;
+    if (!ended) noise_floors_[noise_key] = result;
     return result;
   } catch (...) {
     floor.failure = internal::RedactAddresses(

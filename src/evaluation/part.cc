@@ -1,11 +1,14 @@
 #include "src/evaluation/part.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <memory>
 #include <utility>
 
 #include "src/evaluation/sources.h"
+#include "src/text/show.h"
 
 namespace gatetest::internal {
 namespace {
@@ -30,6 +33,16 @@ EvaluationPtr FirstItems(const EvaluationPtr& evaluation, std::size_t count) {
   if (evaluation == nullptr || evaluation->items.size() <= count) return evaluation;
   const auto begin = evaluation->items.begin();
   return WithItems(*evaluation, {begin, begin + static_cast<std::ptrdiff_t>(count)});
+}
+
+EvaluationPtr WithBudgetOfSamples(const EvaluationPtr& evaluation, std::size_t samples) {
+  if (evaluation == nullptr || !evaluation->failure.empty() || !evaluation->ended.empty() ||
+      evaluation->complete() || evaluation->items.size() < samples) {
+    return evaluation;
+  }
+  auto ended = std::make_shared<Evaluation>(*evaluation);
+  ended->ended = fmt::format("the budget is {} of each task", ShowMany(samples, "sample"));
+  return ended;
 }
 
 EvaluationPtr ItemsOf(const EvaluationPtr& evaluation,

@@ -12,6 +12,9 @@ namespace gatetest::internal {
 /// The first `count` items; the evaluation itself where it has no more. Null stays null.
 EvaluationPtr FirstItems(const EvaluationPtr& evaluation, std::size_t count);
 
+/// Says so where an evaluation ended because a budget has so many samples of each task.
+EvaluationPtr WithBudgetOfSamples(const EvaluationPtr& evaluation, std::size_t samples);
+
 /// The items of the samples (indices in the data set) that `wanted` says; the evaluation itself
 /// where those are all.
 EvaluationPtr ItemsOf(const EvaluationPtr& evaluation,

@@ -71,6 +71,7 @@ Run::Run(const Evaluator& evaluator, const ModelInfo& info, Answers& answers,
       options_(options),
       progress_(evaluator.options().progress) {
   for (const std::size_t sample : options_.order) samples_.push_back({.sample = sample});
+  wanted_ = evaluation_.items.size() + samples_.size();
 }
 
 void Run::Complete() {
@@ -197,6 +198,7 @@ void Run::Consume() {
                                  .recorded = asked.live ? 0 : asked.recorded});
     const Evaluation::Item& item = evaluation_.items.back();
     if (options_.stop && options_.stop(task_.dataset().samples()[item.sample], item.outcome)) {
+      satisfied_ = true;
       cancel_.Request();
     }
   }
@@ -219,7 +221,7 @@ void Run::CheckNothingIsMissing() {
   }
   evaluation_.unrecorded = without.size();
   const std::vector<std::size_t> samples(without.begin(), without.end());
-  throw Unrecorded(NameMissing(samples, task_.dataset().samples()) + "\n" +
+  throw Unrecorded(NameMissing(samples, task_.dataset().samples(), wanted_) + "\n" +
                    answers_.WhyMissing(asks));
 }
 

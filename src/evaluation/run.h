@@ -36,6 +36,9 @@ class Run final : public AnswerSink {
   /// samples without which it had to end, which is an Unrecorded.
   void Complete();
 
+  /// Whether the stop rule ended it.
+  bool satisfied() const { return satisfied_; }
+
   /// Runs in the model's threads, so nothing is thrown from here.
   void Receive(std::size_t index, Response response, std::int64_t recorded) override;
   void Wait(std::size_t count) override;
@@ -79,12 +82,14 @@ class Run final : public AnswerSink {
   std::mutex mutex_;
   Cancel cancel_;
   std::vector<Asked> samples_;
+  std::size_t wanted_ = 0;  ///< With those that are in already.
   std::vector<Question> questions_;
   std::vector<Question> next_round_;
   std::vector<Question> missing_;  ///< Not recorded, and not to be asked.
   std::size_t asked_ = 0;          ///< Requests, of all rounds so far.
   std::size_t answered_ = 0;
   std::size_t consumed_ = 0;  ///< Samples.
+  bool satisfied_ = false;
   std::string failure_;
   bool is_incapable_ = false;  ///< That is why.
 };

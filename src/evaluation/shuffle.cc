@@ -36,7 +36,8 @@ std::vector<std::size_t> ShuffledTurns(const std::vector<std::size_t>& sizes, st
   }
   std::vector<std::size_t> turns;
   turns.reserve(members.size());
-  for (const std::size_t place : ShuffledOrder(members.size(), seed)) {
+  constexpr std::uint64_t kOfTurns = 0xd1b54a32d192ed03;  // Another stream than a data set's.
+  for (const std::size_t place : ShuffledOrder(members.size(), seed ^ kOfTurns)) {
     turns.push_back(members[place]);
   }
   return turns;

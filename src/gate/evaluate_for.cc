@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "gatetest/error.h"
 #include "gatetest/gate.h"
 #include "src/evaluation/memo_key.h"
+#include "src/evaluation/part.h"
 #include "src/evaluation/shuffle.h"
 #include "src/verdict/choose_tasks.h"
 #include "src/verdict/decide.h"
@@ -30,19 +33,6 @@ struct Sources {
   Asking asking;  ///< Of all of them.
 };
 
-void AskBaseline(const Sources& sources, const TaskPtr& task, std::size_t samples,
-                 Subject& subject) {
-  if (sources.baseline == nullptr) return;
-  Asking asking = sources.asking;
-  asking.samples = samples;
-  subject.baseline = sources.evaluator.Evaluate(sources.baseline, task, asking);
-}
-
-void AskInFull(const Sources& sources, const TaskPtr& task, Subject& subject) {
-  AskBaseline(sources, task, sources.asking.samples, subject);
-  subject.candidate = sources.evaluator.Evaluate(sources.model, task, sources.asking);
-}
-
 /// Satisfied where the verdict is safe, or where the baseline was not asked. Runs over the outcomes
 /// from the first, as each evaluation that is asked with it does.
 class UntilSafe {
@@ -50,22 +40,22 @@ class UntilSafe {
   UntilSafe(const Decidable& question, const Subject& subject, const Dataset& dataset)
       : question_(question),
         subject_(subject),
-        first_(dataset.samples().data()),
-        sequence_(question, internal::CountSamples(dataset, subject.group)),
-        baseline_(dataset.size()) {
+        sequence_(question, internal::CountSamples(dataset, subject.group)) {
     if (subject.baseline == nullptr) return;
+    // By id: an evaluation that is remembered is one of a task that is equal, not of this one.
     for (const Evaluation::Item& item : subject.baseline->items) {
-      baseline_.at(item.sample) = &item.outcome;
+      baseline_[subject.baseline->task->dataset().samples()[item.sample].id] = &item.outcome;
     }
   }
 
   bool operator()(const Sample& sample, const Outcome& outcome) {
     if (!subject_.group.empty() && sample.group != subject_.group) return false;
-    const Pair pair{.subject = &subject_,
-                    .sample = &sample,
-                    .candidate = &outcome,
-                    .baseline = baseline_[static_cast<std::size_t>(&sample - first_)]};
-    if (subject_.baseline != nullptr && pair.baseline == nullptr) return true;
+    Pair pair{.subject = &subject_, .sample = &sample, .candidate = &outcome};
+    if (subject_.baseline != nullptr) {
+      const auto found = baseline_.find(sample.id);
+      if (found == baseline_.end()) return true;
+      pair.baseline = found->second;
+    }
     try {
       return sequence_.Add(
           internal::ScoreOf(question_.metric, pair, internal::CountMissing::kAgainst),
@@ -80,18 +70,15 @@ class UntilSafe {
  private:
   const Decidable& question_;
   const Subject& subject_;
-  const Sample* const first_;
   Sequence sequence_;
-  std::vector<const Outcome*> baseline_;
+  std::unordered_map<std::string_view, const Outcome*> baseline_;
 };
 
-/// Models and tasks that have to take turns do so in portions that grow, so that none is asked much
-/// more than the verdict needs.
+/// Models and tasks take turns in portions that grow, so that none is asked much more than the
+/// verdict needs, or than another one can be asked within the budget.
 class Portions {
  public:
-  static constexpr std::size_t kFirst = 32;
-
-  Portions(std::size_t first, std::size_t most) : most_(most), end_(std::min(first, most)) {}
+  explicit Portions(std::size_t most) : most_(most), end_(std::min(kFirst, most)) {}
 
   std::size_t end() const { return end_; }  ///< Samples to be asked so far.
   bool Grow() {
@@ -101,19 +88,18 @@ class Portions {
   }
 
  private:
+  static constexpr std::size_t kFirst = 32;
   const std::size_t most_;
   std::size_t end_;
 };
 
 /// What cannot be read is said by the evaluation of it.
-bool AreReadable(const std::vector<TaskPtr>& tasks) {
-  return std::all_of(tasks.begin(), tasks.end(), [](const TaskPtr& task) {
-    try {
-      return task->dataset().size() > 0;
-    } catch (const Error&) {
-      return false;
-    }
-  });
+bool IsReadable(const TaskPtr& task) {
+  try {
+    return task->dataset().size() > 0;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 bool CannotGoOn(const EvaluationPtr& evaluation) {
@@ -124,12 +110,34 @@ bool CannotGoOn(const Subject& subject) {
   return CannotGoOn(subject.baseline) || CannotGoOn(subject.candidate);
 }
 
+void AskBaseline(const Sources& sources, const TaskPtr& task, std::size_t samples,
+                 Subject& subject) {
+  if (sources.baseline == nullptr) return;
+  Asking asking = sources.asking;
+  asking.samples = std::min(asking.samples, samples);
+  subject.baseline = sources.evaluator.Evaluate(sources.baseline, task, asking);
+}
+
+void Ask(const Sources& sources, const TaskPtr& task, std::size_t samples, Subject& subject) {
+  AskBaseline(sources, task, samples, subject);
+  Asking asking = sources.asking;
+  asking.samples = std::min(asking.samples, samples);
+  subject.candidate = sources.evaluator.Evaluate(sources.model, task, asking);
+}
+
+/// As far as the budget goes.
+void AskInPortions(const Sources& sources, const TaskPtr& task, Subject& subject) {
+  Portions portions(std::min(sources.asking.samples, task->dataset().size()));
+  do {
+    Ask(sources, task, portions.end(), subject);
+  } while (!CannotGoOn(subject) && portions.Grow());
+}
+
 /// One task, sample by sample, until the verdict is safe.
 void AskUntilSafe(const Sources& sources, const TaskPtr& task, const Decidable& question,
                   Subject& subject) {
   const Dataset& dataset = task->dataset();
-  const std::size_t most = std::min(sources.asking.samples, dataset.size());
-  Portions portions(sources.baseline == nullptr ? most : Portions::kFirst, most);
+  Portions portions(std::min(sources.asking.samples, dataset.size()));
   do {
     AskBaseline(sources, task, portions.end(), subject);
     UntilSafe until_safe(question, subject, dataset);
@@ -143,6 +151,14 @@ void AskUntilSafe(const Sources& sources, const TaskPtr& task, const Decidable& 
   } while (!CannotGoOn(subject) && portions.Grow());
 }
 
+bool IsSafe(const Decidable& question, const std::vector<Subject>& subjects) {
+  try {
+    return internal::JudgeEarly(question, subjects).finding.has_value();
+  } catch (const Error&) {
+    return true;  // Whoever judges says what is wrong.
+  }
+}
+
 /// All tasks as one, each as far as its turns come.
 void AskPooledUntilSafe(const Sources& sources, const std::vector<TaskPtr>& tasks,
                         const Decidable& question, std::vector<Subject>& subjects) {
@@ -150,19 +166,25 @@ void AskPooledUntilSafe(const Sources& sources, const std::vector<TaskPtr>& task
   for (const TaskPtr& task : tasks) sizes.push_back(task->dataset().size());
   const std::vector<std::size_t> turns = internal::ShuffledTurns(
       sizes, internal::SeedFor(*tasks.front(), sources.evaluator.options().seed));
-  Portions portions(Portions::kFirst, turns.size());
+  Portions portions(turns.size());
   bool go_on = true;
   while (go_on) {
     std::vector<std::size_t> wanted(tasks.size());
     for (std::size_t i = 0; i < portions.end(); ++i) ++wanted[turns[i]];
     for (std::size_t i = 0; i < tasks.size(); ++i) {
-      Sources part = sources;
-      part.asking.samples = std::min(sources.asking.samples, wanted[i]);
-      AskInFull(part, tasks[i], subjects[i]);
-      if (CannotGoOn(subjects[i])) go_on = false;
+      Ask(sources, tasks[i], wanted[i], subjects[i]);
+      go_on = go_on && !CannotGoOn(subjects[i]);
     }
-    go_on = go_on && !internal::JudgeEarly(question, subjects).finding && portions.Grow();
+    go_on = go_on && !IsSafe(question, subjects) && portions.Grow();
   }
+}
+
+std::vector<Subject> NotingSamples(std::vector<Subject> subjects, std::size_t budget) {
+  for (Subject& subject : subjects) {
+    subject.candidate = internal::WithBudgetOfSamples(subject.candidate, budget);
+    subject.baseline = internal::WithBudgetOfSamples(subject.baseline, budget);
+  }
+  return subjects;
 }
 
 }  // namespace
@@ -197,27 +219,35 @@ std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr&
     question.failure_alpha = question.alpha / static_cast<double>(tasks.size() + others);
   }
 
-  if (compares && gate.noise_runs > 0) {  // First: its first run is the baseline's evaluation.
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      subjects[i].noise = evaluator.MeasureNoiseFloor(gate.baseline, tasks[i], gate.noise_runs,
-                                                      {.mode = gate.mode, .spending = spending});
-    }
-  }
-
+  // A part of the samples, or of none, is no matter of a verdict.
   const bool judged = !evaluator.options().slice && !evaluator.options().plan_only;
-  const bool early = judged && AreReadable(tasks) && internal::CanBeSafeEarly(question, tasks);
-  if (early && pooled) {
+  const auto is_readable = [&](const TaskPtr& task) { return judged && IsReadable(task); };
+  const auto measure_noise = [&](std::size_t i) {
+    if (!compares || gate.noise_runs == 0) return;
+    subjects[i].noise = evaluator.MeasureNoiseFloor(gate.baseline, tasks[i], gate.noise_runs,
+                                                    {.mode = gate.mode, .spending = spending});
+  };
+  if (pooled && std::all_of(tasks.begin(), tasks.end(), is_readable) &&
+      internal::CanBeSafeEarly(question, tasks)) {
     AskPooledUntilSafe(sources, tasks, question, subjects);
-    return subjects;
+    for (std::size_t i = 0; i < tasks.size(); ++i) measure_noise(i);
+    return NotingSamples(std::move(subjects), sources.asking.samples);
   }
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (early) {
+    const bool readable = is_readable(tasks[i]);
+    if (readable && !pooled && internal::CanBeSafeEarly(question, {&tasks[i], 1})) {
       AskUntilSafe(sources, tasks[i], question, subjects[i]);
+      measure_noise(i);  // Last: it takes all samples, and no verdict needs it.
+      continue;
+    }
+    measure_noise(i);  // First: its first run is the baseline's evaluation.
+    if (readable && spending != nullptr && spending->has_limits()) {
+      AskInPortions(sources, tasks[i], subjects[i]);
     } else {
-      AskInFull(sources, tasks[i], subjects[i]);
+      Ask(sources, tasks[i], sources.asking.samples, subjects[i]);
     }
   }
-  return subjects;
+  return NotingSamples(std::move(subjects), sources.asking.samples);
 }
 
 }  // namespace gatetest

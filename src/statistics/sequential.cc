@@ -18,7 +18,7 @@ constexpr double kEdge = 1e-9;
 
 /// What the mean of fractions of the range may be wrong by, so that one which is at the limit is
 /// not above it in any order of its addends.
-constexpr double kRounding = 1e-12;
+constexpr double kMeanRounds = 1e-12;
 
 const SequentialOptions& Checked(const SequentialOptions& options) {
   const auto reject = [](const std::string& why) {
@@ -116,7 +116,7 @@ double Bets::log_capital() const {
 }
 
 bool Bets::impossible() const {
-  return population_ > 0.0 && sum_ > population_ * mean_ * (1.0 + kRounding);
+  return population_ > 0.0 && sum_ > population_ * mean_ * (1.0 + kMeanRounds);
 }
 
 Interval BetBounds(const BetRange& range, double alpha, const CapitalAt& above,
@@ -173,7 +173,9 @@ void SequentialTest::AddBetween(double low, double high) {
   not_above_.Add(1.0 - high_share);
   low_sum_ += low_share;
   high_sum_ += high_share;
-  const auto whole = [](double share) { return share == 0.0 || share == 1.0; };
+  // Of another range the limit itself is rounded.
+  const bool unit = options_.lowest == 0.0 && options_.highest == 1.0;
+  const auto whole = [&](double share) { return unit && (share == 0.0 || share == 1.0); };
   whole_ = whole_ && whole(low_share) && whole(high_share);
   ++count_;
   if (answer_ != SequentialAnswer::kOpen) return;
@@ -181,7 +183,7 @@ void SequentialTest::AddBetween(double low, double high) {
     const auto all = static_cast<double>(*options_.population);
     const double rest = all - static_cast<double>(count_);
     // Quotients, as every verdict compares them: 7 of 10 is not above 0.7.
-    const double limit = Scaled(options_.limit, options_) + (whole_ ? 0.0 : kRounding);
+    const double limit = Scaled(options_.limit, options_) + (whole_ ? 0.0 : kMeanRounds);
     if (low_sum_ / all > limit) {
       answer_ = SequentialAnswer::kAbove;
     } else if ((high_sum_ + rest) / all <= limit) {

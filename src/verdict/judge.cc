@@ -111,18 +111,18 @@ Decision DecideCounting(CountMissing missing, const Decidable& question,
   }
 }
 
-/// Why the evaluations ended before samples that the verdict is about.
-std::string WhyNotAsked(const Decidable& question, std::span<const Subject> subjects) {
+/// Where an undecided claim rests on fewer samples than there are.
+std::string BudgetText(const Decidable& question, std::span<const Subject> subjects) {
+  std::size_t all = 0;
+  std::size_t declared = 0;
   for (const Subject& subject : subjects) {
-    for (const EvaluationPtr& evaluation : {subject.baseline, subject.candidate}) {
-      if (evaluation != nullptr && !evaluation->ended.empty()) return evaluation->ended;
-    }
+    const std::size_t size = subject.candidate->task->dataset().size();
+    all += size;
+    declared += std::min(size, question.samples);
   }
-  const bool budget = std::any_of(subjects.begin(), subjects.end(), [&](const Subject& subject) {
-    return question.samples < subject.candidate->task->dataset().size();
-  });
-  return budget ? fmt::format("the budget is {} samples of each task", question.samples)
-                : "the evaluation was stopped before them";
+  return declared == all
+             ? ""
+             : fmt::format("\nthe budget let it rest on {} of {} samples", declared, all);
 }
 
 /// A verdict stands if the samples that are missing could not change it.
@@ -131,19 +131,18 @@ Decision BoundMissing(const Decision& decision, const Measurement& measurement,
   const internal::Missing& missing = measurement.missing;
   const Decision best = DecideCounting(CountMissing::kFor, question, subjects);
   const Decision worst = DecideCounting(CountMissing::kAgainst, question, subjects);
-  const bool unasked = missing.unasked == missing.samples;
-  const std::string what = fmt::format("{} of {} samples {}", missing.samples, measurement.samples,
-                                       unasked ? "were not asked" : "could not be measured");
-  const std::string why = unasked ? WhyNotAsked(question, subjects) : "the first: " + missing.first;
+  const std::string what = internal::ShowMissing(missing, measurement.samples);
+  const std::string why = internal::WhyMissing(missing);
   if (best.verdict == worst.verdict && best.verdict != Verdict::kNotMeasured) {
     const Decision& stands = decision.verdict == worst.verdict ? decision : worst;
     return {stands.verdict,
             fmt::format("{}\n{}, which cannot change the verdict; {}", stands.reason, what, why),
             std::max(best.failure_p, worst.failure_p)};
   }
-  return NotMeasured(
-      fmt::format("{}: counted for the model the verdict would be {}, against it {}{}{}", what,
-                  Name(best.verdict), Name(worst.verdict), unasked ? "\n" : "; ", why));
+  return NotMeasured(fmt::format(
+      "{}: counted for the model the verdict would be {}, against it "
+      "{}{}{}",
+      what, Name(best.verdict), Name(worst.verdict), missing.unasked > 0 ? "\n" : "; ", why));
 }
 
 /// A finding, and what Holm's procedure orders it by.
@@ -182,6 +181,9 @@ Ranked JudgeTogether(const Decidable& question, std::vector<Subject> subjects) {
     decision = internal::Decide(at_the_end, measurement);
     if (measurement.missing.samples > 0) {
       decision = BoundMissing(decision, measurement, at_the_end, subjects);
+    }
+    if (question.claim == Claim::kPopulation && decision.verdict == Verdict::kInconclusive) {
+      decision.reason += BudgetText(question, subjects);
     }
     if (halved) {
       decision.failure_p = std::min({1.0, 2.0 * decision.failure_p, early.failure_p});

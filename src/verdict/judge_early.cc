@@ -94,9 +94,8 @@ EarlyJudgement JudgeEarly(const Decidable& question, const std::vector<Subject>&
   finding.reason = ReasonOf(question, *safe, all, *finding.estimate->interval, judgement.failure_p,
                             subjects.front().candidate->provenance.seed);
   if (missing.samples > 0) {
-    finding.reason += fmt::format(
-        "\n{} of {} samples could not be measured, which cannot change the verdict; the first: {}",
-        missing.samples, safe->samples, missing.first);
+    finding.reason += fmt::format("\n{}, which cannot change the verdict; {}",
+                                  ShowMissing(missing, safe->samples), WhyMissing(missing));
   }
   if (measurement.sampled && question.claim == Claim::kDataset) {
     finding.reason += kDrawnAtRandom;

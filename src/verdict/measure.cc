@@ -53,8 +53,7 @@ void CheckMeasured(Metric metric, const std::vector<Pair>& pairs, const Missing&
   const bool bounded = MeasuredBy(metric) == Measures::kAccuracy && missing.samples < pairs.size();
   if (missing.samples == 0 || bounded) return;
   throw Error(ErrorCode::kUndefined,
-              fmt::format("{} of {} samples could not be measured; the first: {}", missing.samples,
-                          pairs.size(), missing.first));
+              fmt::format("{}; {}", ShowMissing(missing, pairs.size()), WhyMissing(missing)));
 }
 
 /// What the subjects' perplexities are counted over.

@@ -66,10 +66,18 @@ std::vector<Pair> PairsAsAsked(const Subject& subject) {
   return pairs;
 }
 
-std::string WhyMissing(const Outcome* outcome, const Evaluation& evaluation) {
-  if (outcome != nullptr) return outcome->unmeasured;
-  return "not asked: " +
-         (evaluation.ended.empty() ? "the evaluation was stopped before it" : evaluation.ended);
+/// "sample \"7\" of the baseline: out of memory", or why it was not asked.
+void NoteFirst(const Pair& pair, bool of_baseline, Missing& missing) {
+  const Outcome* const outcome = of_baseline ? pair.baseline : pair.candidate;
+  const Evaluation& evaluation = of_baseline ? *pair.subject->baseline : *pair.subject->candidate;
+  if (outcome == nullptr) {
+    if (!missing.why_unasked.empty()) return;
+    missing.why_unasked =
+        evaluation.ended.empty() ? "the evaluation was stopped before them" : evaluation.ended;
+  } else if (missing.first.empty()) {
+    missing.first = fmt::format("sample \"{}\"{}: {}", pair.sample->id,
+                                of_baseline ? " of the baseline" : "", outcome->unmeasured);
+  }
 }
 
 }  // namespace
@@ -136,14 +144,26 @@ Missing MissingIn(const std::vector<Pair>& pairs, bool with_baseline) {
     if (Measured(pair.candidate) && !baseline_missing) continue;
     ++missing.samples;
     if (pair.candidate == nullptr || (with_baseline && pair.baseline == nullptr)) ++missing.unasked;
-    if (!missing.first.empty()) continue;
-    missing.first = !Measured(pair.candidate)
-                        ? fmt::format("sample \"{}\": {}", pair.sample->id,
-                                      WhyMissing(pair.candidate, *pair.subject->candidate))
-                        : fmt::format("sample \"{}\" of the baseline: {}", pair.sample->id,
-                                      WhyMissing(pair.baseline, *pair.subject->baseline));
+    if (!Measured(pair.candidate)) NoteFirst(pair, /*of_baseline=*/false, missing);
+    if (baseline_missing) NoteFirst(pair, /*of_baseline=*/true, missing);
   }
   return missing;
+}
+
+std::string ShowMissing(const Missing& missing, std::size_t all) {
+  const std::size_t unmeasured = missing.samples - missing.unasked;
+  if (missing.unasked == 0) {
+    return fmt::format("{} of {} samples could not be measured", unmeasured, all);
+  }
+  return fmt::format(
+      "{} of {} samples were not asked{}", missing.unasked, all,
+      unmeasured == 0 ? "" : fmt::format(", and {} could not be measured", unmeasured));
+}
+
+std::string WhyMissing(const Missing& missing) {
+  const std::string first = missing.first.empty() ? "" : "the first: " + missing.first;
+  if (missing.unasked == 0) return first;
+  return missing.why_unasked + (first.empty() ? "" : "; " + first);
 }
 
 std::vector<std::size_t> ClusterNumbers(const std::vector<Pair>& pairs) {

@@ -38,9 +38,17 @@ std::vector<Pair> PairsAsAsked(std::span<const Subject> subjects);
 /// What kept samples from being measured.
 struct Missing {
   std::size_t samples = 0;
-  std::size_t unasked = 0;  ///< So many of these were not asked at all.
-  std::string first = {};   ///< Sample and reason of the first.
+  std::size_t unasked = 0;       ///< So many of these were not asked at all.
+  std::string first = {};        ///< Sample and reason of the first that was.
+  std::string why_unasked = {};  ///< Of the first that was not.
 };
+
+/// "2 of 40 samples could not be measured", "60 of 100 samples were not asked", or both of them.
+std::string ShowMissing(const Missing& missing, std::size_t all);
+/// "the first: sample \"7\": the model threw: out of memory", "the budget of 40 requests does not
+/// pay for more: ...", or both.
+std::string WhyMissing(const Missing& missing);
+
 Missing MissingIn(const std::vector<Pair>& pairs, bool with_baseline);
 
 inline bool Measured(const Outcome* outcome) {

@@ -9,8 +9,6 @@
 namespace gatetest::internal {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 /// A limit is cleared where the mean of Goodness is above this; both in [0, 1].
 double MeanAtLimit(Metric metric, double limit) {
   switch (metric) {
@@ -49,7 +47,8 @@ BetRange RangeOfBounds(Metric metric) {
 }
 
 double RetentionAt(double mean) {
-  return mean >= RangeOfBounds(Metric::kRetention).highest ? kInfinity : mean / (1.0 - mean);
+  return mean >= RangeOfBounds(Metric::kRetention).highest ? std::numeric_limits<double>::infinity()
+                                                           : mean / (1.0 - mean);
 }
 
 /// Against "the metric misses the limit `at`"; the fractions are those for terms.limit.

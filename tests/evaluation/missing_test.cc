@@ -186,7 +186,7 @@ TEST(MissingAnswers, OfSamplesThatWereNeverRecorded) {
   EXPECT_EQ(evaluation->failure,
             "5 of 9 samples are not recorded: \"s4\", \"s5\", \"s6\", ...\n"
             "they were never recorded of this model: they are new, or the recording was "
-            "interrupted");
+            "interrupted, or stopped early (--gatetest_stop=never records all)");
 }
 
 TEST(MissingAnswers, OfUpToThreeSamplesAreAllNamed) {
@@ -251,7 +251,7 @@ TEST(MissingAnswers, OfALaterTurn) {
   EXPECT_EQ(FailureOfReplay(store, kRecordable, task),
             "3 of 4 samples are not recorded: \"s0\", \"s1\", \"s2\"\n"
             "they were never recorded of this model: they are new, or the recording was "
-            "interrupted");
+            "interrupted, or stopped early (--gatetest_stop=never records all)");
 }
 
 TEST(MissingAnswers, OfSeveralRequestsAreOneSample) {
