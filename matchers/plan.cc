@@ -174,9 +174,10 @@ std::string EarlyEndText(const Decidable& question, std::size_t samples,
                          const EarlyOutlook& outlook) {
   const auto rounded = [](double count) { return ShowGrouped(std::llround(count)); };
   return fmt::format(
-      "may end early ({}): after about {} of {} where the true {} is {}, {} where it is {}{}",
+      "may end early ({}): after about {} of {} where the true {} {} {}, {} where it is {}{}",
       gatetest::Name(question.stop), rounded(outlook.cleared.samples), ShowMany(samples, "sample"),
-      Name(question.metric), ShowNumber(outlook.cleared.value), rounded(outlook.missed.samples),
+      Name(question.metric), question.metric == Metric::kFlips ? "are" : "is",
+      ShowNumber(outlook.cleared.value), rounded(outlook.missed.samples),
       ShowNumber(outlook.missed.value),
       question.metric == Metric::kRetention || question.metric == Metric::kAccuracyLoss
           ? fmt::format(" (for a baseline accuracy of {} with {} gained)", kAssumedBaseline,
@@ -189,14 +190,21 @@ double SayEarlyEnd(const Decidable& question, std::span<const Subject> subjects,
   try {
     const std::size_t samples = CountSamples(subjects);
     if (samples == 0) return 1.0;
-    double expected = static_cast<double>(std::min(samples, question.samples));
-    if (question.samples < samples) {
-      block.Say(fmt::format("the budget is {} of each task", ShowMany(question.samples, "sample")));
-    }
     std::vector<TaskPtr> tasks;
-    for (const Subject& subject : subjects) tasks.push_back(subject.candidate->task);
+    std::size_t most = 0;
+    for (const Subject& subject : subjects) {
+      tasks.push_back(subject.candidate->task);
+      most += std::min(CountSamples(tasks.back()->dataset(), subject.group), question.samples);
+    }
+    double expected = static_cast<double>(most);
+    if (most < samples) {
+      block.Say(fmt::format("the budget is {} of each task", ShowMany(question.samples, "sample")));
+      block.CountEarlyEnd();
+    }
     if (CanBeSafeEarly(question, tasks)) {
-      const EarlyOutlook outlook = OutlookOf(question, samples);
+      Decidable together = question;
+      together.samples = most;
+      const EarlyOutlook outlook = OutlookOf(together, samples);
       expected = outlook.cleared.samples;
       block.Say(EarlyEndText(question, samples, outlook));
       block.CountEarlyEnd();
@@ -240,7 +248,8 @@ void PlanRequirement(const Requirement& requirement, const ModelPtr& model,
     const TaskPtr& task = subject.candidate->task;
     if (!pooled) share = SayEarlyEnd(question, {&subject, 1}, block);
     if (NeedsBaseline(requirement.metric)) {
-      block.SayEvaluation(gate.baseline, task, scope, share);
+      // A noise floor takes the baseline's evaluation in full.
+      block.SayEvaluation(gate.baseline, task, scope, gate.noise_runs > 0 ? 1.0 : share);
       block.SayNoiseFloor(gate.baseline, task, gate.noise_runs, scope);
     }
     block.SayEvaluation(model, task, scope, share);
@@ -283,8 +292,10 @@ std::string PlanSummary() {
                                  ShowMany(evaluations, "evaluation"), Describe(all));
   if (total.ends_early) {
     text += fmt::format(
-        "{}Ending early, with every limit cleared halfway to the best value: about {}.\n", kTag,
-        Describe(expected));
+        "{}Ending early and within budgets of samples, with every limit cleared halfway to the "
+        "best "
+        "value: about {}.\n",
+        kTag, Describe(expected));
   }
   return text + fmt::format("{}Nothing was gated: a plan evaluates nothing.\n", kTag);
 }

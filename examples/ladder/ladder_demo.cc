@@ -1,7 +1,7 @@
 // The ladder of the embedded model's quantizations as a table, and a release that is blocked:
 //
-//   ladder_demo                    shows the blocked release, and exits with 0 because it is
-//   blocked ladder_demo --red              leaves it red, as a release pipeline would: exits with 1
+//   ladder_demo                    shows the blocked release; exits with 0 because it is blocked
+//   ladder_demo --red              leaves it red, as a release pipeline would: exits with 1
 //   ladder_demo --stop=confident   asks only as many samples as a safe verdict needs, or =certain
 //
 // What was answered once is replayed the next time; --gatetest_mode=live asks anew.
@@ -115,8 +115,9 @@ gatetest::Gate DemoGate() {
 Verdict PrintEarlyLadder() {
   const gatetest::Gate gate = DemoGate();
   const gatetest::Requirement requirement{Metric::kRetention, gatetest::Limit(0.9).On("skills")};
-  std::cout << "Retention above 0.9 on skills, stopping when " << gatetest::Name(gate.stop)
-            << " (alpha " << gate.alpha << "):\n\n";
+  std::cout << "Retention above 0.9 on skills, stopping when " << gatetest::Name(gate.stop);
+  if (gate.stop == gatetest::Stop::kConfident) std::cout << " (alpha " << gate.alpha << ")";
+  std::cout << ":\n\n";
   constexpr int kRung = 6;
   constexpr int kVerdict = 10;
   constexpr int kSamples = 15;
@@ -170,7 +171,8 @@ bool TakeFlag(const char* flag, int& argc, char** argv) {
   return false;
 }
 
-/// --stop=confident and --stop=certain: GateTest's own flag too, so that its lines to paste have it.
+/// --stop=confident and --stop=certain: GateTest's own flag too, so that its lines to paste have
+/// it.
 void ReadStop(int argc, char** argv) {
   static std::string flags[] = {"--gatetest_stop=confident", "--gatetest_stop=certain"};
   for (int i = 1; i < argc; ++i) {
