@@ -98,10 +98,12 @@ struct Judgement {
   std::vector<Finding> findings = {};
 };
 
-/// Judges every subject. PASSED needs each to pass at alpha, an intersection-union test, which
-/// wants no correction (Berger 1982); a population claim that FAILED does so by Holm's step-down
-/// procedure (1979), so that the probability of any wrong FAILED among all subjects is
-/// that of one. Never throws: what is wrong with the question is a judgement that is NOT MEASURED.
+/// Judges every subject; by `defaults.stop` on the samples up to where the verdict is safe, in the
+/// order of Evaluation::items, which has to be a random one. PASSED needs each to pass at alpha, an
+/// intersection-union test, which wants no correction (Berger 1982); a FAILED that may be wrong (of
+/// a population claim, or an early one) is one by Holm's step-down procedure (1979), so that the
+/// probability of any wrong FAILED among all subjects is that of one. Never throws: what is wrong
+/// with the question is a judgement that is NOT MEASURED.
 Judgement Judge(const Requirement& requirement, std::span<const Subject> subjects,
                 const JudgeDefaults& defaults = {});
 

@@ -220,21 +220,22 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
     evaluation.provenance.identity = answers.identity();
     evaluation.provenance.recording = answers.recording();
     bool satisfied = false;
-    const auto run = [&] {
+    const auto run = [&](const std::vector<std::size_t>& samples) {
       internal::Run one(*this, evaluation.model, answers, evaluation,
-                        {.order = order, .stop = how.asking.stop, .tap = how.tap});
+                        {.order = samples, .stop = how.asking.stop, .tap = how.tap});
       one.Complete();
       satisfied = one.satisfied();
     };
     try {
       const internal::NotRecordedNote note(answers, evaluation.provenance.not_recorded);
       try {
-        run();
+        run(order);
       } catch (const internal::Incapable&) {
-        // What was recorded of it may be of a time when it could do less.
+        // What was recorded of it may be of a time when it could do less. A rule has seen what is
+        // in, and must not see it again.
         if (!answers.AskForCapabilities()) throw;
-        evaluation.items.resize(known);
-        run();
+        if (!how.asking.stop) evaluation.items.resize(known);
+        run(OrderOf(evaluation, how.asking.samples));
       }
       const bool all = evaluation.items.size() == known + order.size();
       if (!satisfied && !all) evaluation.ended = answers.ended();

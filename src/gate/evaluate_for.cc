@@ -118,7 +118,7 @@ void AskBaseline(const Sources& sources, const TaskPtr& task, std::size_t sample
   subject.baseline = sources.evaluator.Evaluate(sources.baseline, task, asking);
 }
 
-void Ask(const Sources& sources, const TaskPtr& task, std::size_t samples, Subject& subject) {
+void AskBoth(const Sources& sources, const TaskPtr& task, std::size_t samples, Subject& subject) {
   AskBaseline(sources, task, samples, subject);
   Asking asking = sources.asking;
   asking.samples = std::min(asking.samples, samples);
@@ -129,7 +129,7 @@ void Ask(const Sources& sources, const TaskPtr& task, std::size_t samples, Subje
 void AskInPortions(const Sources& sources, const TaskPtr& task, Subject& subject) {
   Portions portions(std::min(sources.asking.samples, task->dataset().size()));
   do {
-    Ask(sources, task, portions.end(), subject);
+    AskBoth(sources, task, portions.end(), subject);
   } while (!CannotGoOn(subject) && portions.Grow());
 }
 
@@ -172,7 +172,7 @@ void AskPooledUntilSafe(const Sources& sources, const std::vector<TaskPtr>& task
     std::vector<std::size_t> wanted(tasks.size());
     for (std::size_t i = 0; i < portions.end(); ++i) ++wanted[turns[i]];
     for (std::size_t i = 0; i < tasks.size(); ++i) {
-      Ask(sources, tasks[i], wanted[i], subjects[i]);
+      AskBoth(sources, tasks[i], wanted[i], subjects[i]);
       go_on = go_on && !CannotGoOn(subjects[i]);
     }
     go_on = go_on && !IsSafe(question, subjects) && portions.Grow();
@@ -244,7 +244,7 @@ std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr&
     if (readable && spending != nullptr && spending->has_limits()) {
       AskInPortions(sources, tasks[i], subjects[i]);
     } else {
-      Ask(sources, tasks[i], sources.asking.samples, subjects[i]);
+      AskBoth(sources, tasks[i], sources.asking.samples, subjects[i]);
     }
   }
   return NotingSamples(std::move(subjects), sources.asking.samples);

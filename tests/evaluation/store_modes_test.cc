@@ -558,6 +558,45 @@ TEST(StoreAuto, AnEvaluationThatGoesOnKeepsItsOutcomesWhenTheModelIsAskedWhatItC
   EXPECT_TRUE(whole->complete()) << whole->items.size();
 }
 
+TEST(StoreAuto, ARuleSeesNoSampleTwiceWhenTheModelIsAskedWhatItCanDo) {
+  // Generates, and scores the sample that is asked last.
+  class LastIsScored : public Task {
+   public:
+    explicit LastIsScored(Dataset dataset) : Task("", Measures::kAccuracy, std::move(dataset)) {}
+    std::string protocol() const override { return "the last is scored"; }
+    std::vector<Request> Next(const Sample& sample, std::span<const Exchange> so_far,
+                              const ModelTraits& /*model*/) const override {
+      if (so_far.empty()) return {{.kind = RequestKind::kGenerate, .prompt = sample.input}};
+      if (sample.id != last || so_far.size() > 1) return {};
+      return {{.kind = RequestKind::kScore, .prompt = "p", .continuation = sample.input}};
+    }
+    Outcome Score(const Sample& /*sample*/, std::span<const Exchange> /*exchanges*/,
+                  const ModelTraits& /*model*/) const override {
+      return {.score = 1.0};
+    }
+    std::string last = {};
+  };
+  MemoryStore store;
+  const auto generate = [](const Request& r) { return Response::Text(r.prompt); };
+  const EvaluationPtr recorded = EvaluateOnce(
+      store, FunctionModel(kRecordable, {.generate = generate}), ExactMatch(Numbers(5)));
+  const ModelPtr model = FunctionModel(
+      kRecordable,
+      {.score = [](const Request&) { return Response::Logprobs({-1}); }, .generate = generate});
+  const auto task = std::make_shared<LastIsScored>(Numbers(5));
+  task->last = task->dataset().samples()[recorded->items.back().sample].id;
+  Evaluator evaluator({.store = &store});
+  std::vector<std::string> seen;
+  const EvaluationPtr whole =
+      evaluator.Evaluate(model, task, {.stop = [&](const Sample& sample, const Outcome&) {
+                           seen.push_back(sample.id);
+                           return false;
+                         }});
+  EXPECT_EQ(whole->failure, "");
+  EXPECT_TRUE(whole->complete());
+  EXPECT_EQ(seen.size(), 5U);
+}
+
 TEST(StoreAuto, AnEvaluationWithinAnotherOneWaitsForNobody) {
   MemoryStore store;
   const ModelPtr model = MakeModel();
