@@ -270,7 +270,7 @@ TEST(SequentialErrors, OfSortedDataSetsAreThoseOfShuffledOnes) {
 // Five tasks of one size, sorted alike and asked under one seed. In step, each by the same order,
 // they are no random sample of what they are together.
 TEST(SequentialErrors, OfPooledTasksThatShareASeed) {
-  constexpr std::uint64_t kSeeds = 2000;
+  constexpr std::uint64_t kSeeds = 20000;
   constexpr std::size_t kTasks = 5;
   const Limit limit = Limit(0.9).Pooled().Stop(Stop::kConfident);
   std::vector<TaskPtr> tasks;
