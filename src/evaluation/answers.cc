@@ -360,7 +360,7 @@ void Answers::AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted
 }
 
 void Answers::EndOfBudget(Cancel& cancel) {
-  ended_ = spending_->WhyNoMore(model_.info());
+  if (spending_ != nullptr) ended_ = spending_->WhyNoMore(model_.info());
   cancel.Request();
 }
 

@@ -179,7 +179,7 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
   if (known != nullptr && known->failure.empty()) {
     if (EvaluationPtr part = WantedPart(known, asked.asking)) return part;
     if (known->complete()) return known;
-    const EvaluationPtr broken = Broken(key);
+    EvaluationPtr broken = Broken(key);
     if (broken != nullptr && (whole || broken->unrecorded == 0)) return broken;
     evaluation = *known;
     evaluation.ended.clear();

@@ -161,7 +161,7 @@ std::string ShowMissing(const Missing& missing, std::size_t all) {
 }
 
 std::string WhyMissing(const Missing& missing) {
-  const std::string first = missing.first.empty() ? "" : "the first: " + missing.first;
+  std::string first = missing.first.empty() ? "" : "the first: " + missing.first;
   if (missing.unasked == 0) return first;
   return missing.why_unasked + (first.empty() ? "" : "; " + first);
 }
