@@ -52,11 +52,11 @@ std::string ToString(const Budget& budget);
 
 /// What was spent on live answers.
 struct Spent {
-  std::size_t requests = 0;
-  std::int64_t prompt_tokens = 0;
-  std::int64_t completion_tokens = 0;
-  std::chrono::nanoseconds time = {};
-  double usd = 0.0;
+  std::size_t requests = 0;            ///< Failed ones included.
+  std::int64_t prompt_tokens = 0;      ///< What models read.
+  std::int64_t completion_tokens = 0;  ///< What they generated.
+  std::chrono::nanoseconds time = {};  ///< That models were asked for.
+  double usd = 0.0;                    ///< By ModelInfo::prices.
 };
 
 /// "5,000 requests, 51,200 tokens, 12.3 s, $0.3100".
@@ -66,7 +66,7 @@ std::string ToString(const Spent& spent);
 /// from it. Safe to use from several threads, and by several evaluators at once.
 class Spending {
  public:
-  explicit Spending(const Budget& budget = {});
+  explicit Spending(const Budget& budget = {});  ///< None: no limit.
 
   const Budget& budget() const { return budget_; }  ///< As given.
   Spent spent() const;                              ///< So far.
@@ -77,9 +77,9 @@ class Spending {
 
   /// What requests may come to at most, taken out of the budget while they are asked.
   struct Reserved {
-    std::size_t requests = 0;
-    std::int64_t tokens = 0;
-    double usd = 0.0;
+    std::size_t requests = 0;  ///< So many of those that were wanted.
+    std::int64_t tokens = 0;   ///< In and out.
+    double usd = 0.0;          ///< By ModelInfo::prices.
   };
   /// For as many of `requests`, from the first, as can be paid for, by all that the model's answers
   /// have shown so far: a first few, where they have shown nothing yet.
