@@ -3,6 +3,7 @@
 #include <gatetest/verdict.h>
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -77,15 +78,21 @@ void MeasureEarlyVerdict(benchmark::State& state) {
 }  // namespace
 
 void RegisterSequenceCost(int repetitions) {
-  const auto add = [&](const std::string& name, void (*measure)(benchmark::State&)) {
-    benchmark::RegisterBenchmark(name.c_str(), measure)
+  struct Case {
+    std::string name;
+    std::function<void(benchmark::State&)> measure;
+  };
+  const std::vector<Case> cases = {
+      {"sequential gate, one sample / 1 us: retention", MeasureUpdate},
+      {"sequential gate, one sample / 1 us: SequentialTest", MeasureObservation},
+      {"early verdict of 10,000 paired samples / 1 ms", MeasureEarlyVerdict}};
+  for (const Case& one : cases) {
+    benchmark::RegisterBenchmark(one.name.c_str(),
+                                 [one](benchmark::State& state) { one.measure(state); })
         ->Iterations(1)
         ->Repetitions(repetitions)
         ->UseManualTime();
-  };
-  add("sequential gate, one sample / 1 us: retention", MeasureUpdate);
-  add("sequential gate, one sample / 1 us: SequentialTest", MeasureObservation);
-  add("early verdict of 10,000 paired samples / 1 ms", MeasureEarlyVerdict);
+  }
 }
 
 }  // namespace gatetest::benchmarks

@@ -26,7 +26,6 @@ namespace {
 using namespace std::chrono_literals;  // NOLINT: 50ms
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 using testing::SizeIs;
 using testing_support::FakeModel;
 using testing_support::MemoryStore;

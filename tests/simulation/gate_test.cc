@@ -98,7 +98,7 @@ TEST(Gate, HolmKeepsTheErrorOfAllTasksTogether) {
   constexpr int kDraws = 4000;
   const Limit limit = Limit(0.9).Claim(Claim::kPopulation);
   const Shares accurate{.both = 0.9};
-  for (const std::size_t tasks : {2, 5, 10}) {
+  for (const std::size_t tasks : {2U, 5U, 10U}) {
     const Family accuracy = WrongFailures({Metric::kAccuracy, limit}, tasks, 200, accurate, kDraws);
     const Family retention =
         WrongFailures({Metric::kRetention, limit}, tasks, 200, Retaining(0.75, 0.9, 0.025), kDraws);
@@ -136,7 +136,7 @@ TEST(Gate, OperatingTable) {
       "inconclusive |",
       "|---|---|---|---|---|---|---|"};
   for (const double retention : {0.85, 0.89, 0.92, 0.95}) {
-    for (const std::size_t samples : {100, 500, 2000}) {
+    for (const std::size_t samples : {100U, 500U, 2000U}) {
       Random random(samples);
       Pair pair(samples, "facts");
       const Subject subject = pair.subject();
