@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gatetest/error.h"
+#include "src/evaluation/price.h"
 #include "src/text/show.h"
 
 namespace gatetest {
@@ -25,14 +26,6 @@ std::int64_t GivenTokens(const Request& request) {
 
 std::int64_t Tokens(std::size_t bytes, double tokens_per_byte) {
   return static_cast<std::int64_t>(std::ceil(static_cast<double>(bytes) * tokens_per_byte));
-}
-
-double Price(const ModelInfo& model, std::int64_t prompt_tokens, std::int64_t completion_tokens) {
-  constexpr double kMillion = 1e6;
-  const Prices prices = model.prices.value_or(Prices{});
-  return (static_cast<double>(prompt_tokens) * prices.input_usd_per_mtok +
-          static_cast<double>(completion_tokens) * prices.output_usd_per_mtok) /
-         kMillion;
 }
 
 double Seconds(std::chrono::nanoseconds time) {
@@ -122,7 +115,7 @@ Spending::Cost Spending::WorstCost(const ModelInfo& model, const Habits& habits,
   }
   const std::int64_t completion =
       request.kind == RequestKind::kGenerate ? request.max_tokens + habits.beyond_max : 0;
-  return {.tokens = prompt + completion, .usd = Price(model, prompt, completion)};
+  return {.tokens = prompt + completion, .usd = internal::PriceOf(model, prompt, completion)};
 }
 
 bool Spending::IsWithin(const Reserved& more) const {
@@ -183,7 +176,7 @@ bool Spending::Pay(const ModelInfo& model, const Request& request, const Respons
   ++spent_.requests;
   spent_.prompt_tokens += prompt;
   spent_.completion_tokens += completion;
-  spent_.usd += Price(model, prompt, completion);
+  spent_.usd += internal::PriceOf(model, prompt, completion);
   if (response.failure.empty() && !tokenizes) {
     Habits& habits = habits_[KeyOf(model)];
     const auto bytes = static_cast<std::int64_t>(BytesOf(request));

@@ -5,6 +5,7 @@
 #include "gatetest/error.h"
 #include "gatetest/evaluator.h"
 #include "src/evaluation/memo_key.h"
+#include "src/evaluation/price.h"
 
 namespace gatetest {
 namespace {
@@ -45,12 +46,7 @@ EvaluationPlan Evaluator::Plan(const ModelPtr& model, const TaskPtr& task,
       for (const Request& request : FirstRound(*task, sample, model->info())) Add(request, plan);
     }
   }
-  if (const std::optional<Prices>& prices = model->info().prices) {
-    constexpr double kMillion = 1e6;
-    plan.usd = (static_cast<double>(plan.prompt_tokens) * prices->input_usd_per_mtok +
-                static_cast<double>(plan.completion_tokens) * prices->output_usd_per_mtok) /
-               kMillion;
-  }
+  plan.usd = internal::PriceOf(model->info(), plan.prompt_tokens, plan.completion_tokens);
   const std::string key = internal::MemoKey(
       *model, *task, options_.seed, options_.mode.value_or(mode.value_or(StoreMode::kAuto)));
   plan.key = key;
