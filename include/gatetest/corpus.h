@@ -23,6 +23,11 @@ enum class CorpusProtocol {
   /// lm-evaluation-harness's loglikelihood_rolling: as above, but each later window follows the one
   /// token before it in place of BOS, and a last, shorter one as many as fit.
   kRolling,
+  /// llama.cpp's perplexity tool: the whole text is cut into windows of `CorpusOptions::window`
+  /// tokens that do not overlap, the tail is dropped, BOS stands in place of a window's first
+  /// token,
+  /// and only the second half of each is scored. Needs at least two windows.
+  kLlamaCpp,
 };
 
 /// What EXPECT_PPL_BELOW counts the perplexity of this corpus over: exp(NLL / units).
@@ -36,8 +41,12 @@ enum class Per {
 struct CorpusOptions {
   /// The task's name in limits and messages; empty: the data set's.
   std::string name = {};
-  /// kRolling gives the figures of lm-evaluation-harness, and needs a model that tokenizes.
+  /// kRolling gives the figures of lm-evaluation-harness and kLlamaCpp those of llama-perplexity;
+  /// both need a model that tokenizes.
   CorpusProtocol protocol = CorpusProtocol::kDocument;
+  /// Tokens in a window. 0: as many as the model's context; for kLlamaCpp 512, its n_ctx. Set it to
+  /// compare models of different contexts; it must fit them.
+  int window = 0;
   Per per = Per::kToken;  ///< kWord or kByte for models whose tokenizers differ.
 };
 

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,12 @@
 #include "gatetest/task.h"
 
 namespace gatetest {
+
+/// What a model's endpoint had to be asked more than once.
+struct Retries {
+  std::size_t requests = 0;                     ///< That took more than one attempt.
+  std::map<std::string, std::size_t> why = {};  ///< Failed attempts, by what was wrong: "HTTP 429".
+};
 
 /// Where outcomes come from, in samples.
 struct Provenance {
@@ -32,6 +39,7 @@ struct Provenance {
   /// Why live answers were not recorded, though there is a store and the mode records; empty: they
   /// were.
   std::string not_recorded = {};
+  Retries retries = {};    ///< Of this process's live answers.
   std::uint64_t seed = 0;  ///< Of the order in which samples were asked.
   /// All that the model's answers belong to, as canonical JSON; empty for evaluations made by hand.
   std::string identity = {};

@@ -103,6 +103,16 @@ struct Capabilities {
   bool score = false;     ///< Answers RequestKind::kScore.
   bool generate = false;  ///< Answers RequestKind::kGenerate.
   bool tokenize = false;  ///< Answers RequestKind::kTokenize, and kScore by tokens.
+
+  /// What an endpoint was found to have, for a ModelInfo that does not say. Recorded with the
+  /// above, so that a replay cuts texts as the recording did.
+  /// @{
+  int context_window = 0;                 ///< As ModelInfo::context_window.
+  std::optional<TokenId> bos_token = {};  ///< As ModelInfo::bos_token.
+  /// @}
+
+  /// Why it does not score, and what would make it; empty: no more is to be said.
+  std::string why_no_score = {};
 };
 
 /// Takes the answers. Receive may be called from any thread, once for each request and in any

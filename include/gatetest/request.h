@@ -9,6 +9,7 @@
 #ifndef GATETEST_REQUEST_H_
 #define GATETEST_REQUEST_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -54,6 +55,10 @@ struct Request {
 
   /// kGenerate with temperature > 0: the sampling seed, if the task fixes one.
   std::optional<std::uint64_t> seed = {};
+
+  /// kGenerate: the log-probability of each generated token is wanted too (Response::logprobs), and
+  /// of this many of the most probable tokens in its place (Response::top_logprobs); none: neither.
+  std::optional<int> logprobs = {};
 };
 
 /// Why generated text ended.
@@ -69,14 +74,30 @@ struct Usage {
   std::int64_t completion_tokens = 0;  ///< What it generated.
 };
 
+/// How long a live answer took. Never recorded: a replayed answer has none.
+struct Timing {
+  std::chrono::nanoseconds first_token = {};  ///< To the first text of a streamed answer; else 0.
+  std::chrono::nanoseconds total = {};        ///< To the end of the answer; 0: not known.
+};
+
+/// A token that could have stood in a place, and its natural-log probability there.
+struct TokenLogprob {
+  std::string token = {};  ///< As text; tokens may share one.
+  double logprob = 0.0;    ///< Natural logarithm.
+};
+
 /// The answer to one Request.
 struct Response {
   /// kGenerate: the generated text, without the stop string.
   std::string text = {};
 
-  /// kScore: one natural logarithm of a probability per token of the continuation, in order.
-  /// Never fill in what the model did not give: return Failed() instead.
+  /// kScore: one natural logarithm of a probability per token of the continuation, in order; and
+  /// kGenerate, where they are wanted, one per generated token. Never fill in what the model did
+  /// not give: return Failed() instead.
   std::vector<double> logprobs = {};
+
+  /// kGenerate, where they are wanted: one list per generated token, the most probable first.
+  std::vector<std::vector<TokenLogprob>> top_logprobs = {};
 
   /// kTokenize: the tokens, and for each the byte offset in the text at which it ends. A model
   /// that does not know the offsets leaves `token_ends` empty; per-byte and per-word figures then
@@ -86,6 +107,11 @@ struct Response {
 
   FinishReason finish_reason = FinishReason::kUnknown;  ///< kGenerate: say kLength where it is so.
   Usage usage = {};                                     ///< Optional: no verdict depends on it.
+
+  Timing timing = {};  ///< Optional, and never recorded.
+
+  /// Why the attempts before this one failed, where it took several: "HTTP 429". Never recorded.
+  std::vector<std::string> retried = {};
 
   /// Why there is no answer; empty when there is one. A failed request is neither right nor wrong.
   std::string failure = {};

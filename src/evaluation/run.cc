@@ -17,11 +17,13 @@
 namespace gatetest::internal {
 namespace {
 
-std::string_view WhatItLacks(RequestKind kind) {
+std::string WhatItLacks(const Capabilities& capabilities, RequestKind kind) {
   switch (kind) {
     case RequestKind::kScore:
-      return "it gives no log-probabilities of a given text (Capabilities::score); use a task on "
-             "generated text instead: ExactMatch, Contains, RegexMatch";
+      return fmt::format(
+          "it gives no log-probabilities of a given text ({}); use a task on generated text "
+          "instead: ExactMatch, Contains, RegexMatch, GeneratedPerplexity",
+          capabilities.why_no_score.empty() ? "Capabilities::score" : capabilities.why_no_score);
     case RequestKind::kGenerate:
       return "it does not generate text (Capabilities::generate); use a task on log-probabilities "
              "instead: MultipleChoice, Corpus";
@@ -41,6 +43,13 @@ bool CanDo(const Capabilities& capabilities, RequestKind kind) {
       return capabilities.tokenize;
   }
   return false;
+}
+
+/// What the model says of itself, and what it was found to have where it does not say.
+ModelInfo WithFound(ModelInfo info, const Capabilities& found) {
+  if (info.context_window == 0) info.context_window = found.context_window;
+  if (!info.bos_token) info.bos_token = found.bos_token;
+  return info;
 }
 
 /// Why an outcome cannot be one, whatever task made it: a NaN would read as a failed comparison,
@@ -66,7 +75,8 @@ Run::Run(const Evaluator& evaluator, const ModelInfo& info, Answers& answers,
     : evaluator_(evaluator),
       answers_(answers),
       task_(*evaluation.task),
-      traits_{info, answers.capabilities()},
+      info_(WithFound(info, answers.capabilities())),
+      traits_{info_, answers.capabilities()},
       evaluation_(evaluation),
       options_(options),
       progress_(evaluator.options().progress) {
@@ -130,6 +140,7 @@ void Run::Take(std::size_t index, Response response, std::int64_t recorded) {
   const Question& question = questions_[index];
   ++answered_;
   if (progress_ != nullptr) progress_->Advance(answered_, asked_);
+  if (!response.retried.empty()) CountRetries(response);
   Asked& asked = samples_[question.asked];
   asked.exchanges[question.exchange].response = std::move(response);
   if (options_.tap) {
@@ -141,6 +152,12 @@ void Run::Take(std::size_t index, Response response, std::int64_t recorded) {
     asked.recorded = asked.recorded == 0 ? recorded : std::min(asked.recorded, recorded);
   }
   if (--asked.unanswered == 0) Continue(question.asked);
+}
+
+void Run::CountRetries(const Response& response) {
+  Retries& retries = evaluation_.provenance.retries;
+  ++retries.requests;
+  for (const std::string& why : response.retried) ++retries.why[why];
 }
 
 /// Asks on, or scores, once all that a sample was asked is answered.
@@ -177,7 +194,7 @@ Outcome Run::Score(const Sample& sample, const std::vector<Exchange>& exchanges)
 void Run::AskFor(std::size_t index, const Request& request) {
   if (!CanDo(traits_.capabilities, request.kind)) {
     is_incapable_ = is_incapable_ || failure_.empty();
-    GiveUp(std::string(WhatItLacks(request.kind)));
+    GiveUp(WhatItLacks(traits_.capabilities, request.kind));
   }
   if (request.kind == RequestKind::kGenerate && request.temperature > 0.0) {
     evaluation_.sampled = true;

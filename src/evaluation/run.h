@@ -62,6 +62,7 @@ class Run final : public AnswerSink {
   void AskRound();
   void GiveUp(std::string why);
   void Take(std::size_t index, Response response, std::int64_t recorded);
+  void CountRetries(const Response& response);
   void Continue(std::size_t index);
   Outcome Score(const Sample& sample, const std::vector<Exchange>& exchanges) const;
   void AskFor(std::size_t index, const Request& request);
@@ -74,6 +75,7 @@ class Run final : public AnswerSink {
   const Evaluator& evaluator_;
   Answers& answers_;
   const Task& task_;
+  const ModelInfo info_;
   const ModelTraits traits_;
   Evaluation& evaluation_;
   const Options options_;

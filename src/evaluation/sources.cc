@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "src/text/show.h"
 
@@ -53,6 +55,25 @@ std::string ShowSources(std::span<const EvaluationPtr> evaluations) {
   return fmt::format("{}: {} live, {} cached{}",
                      ShowCount(static_cast<double>(all.live + all.cached), "samples"), all.live,
                      all.cached, Since(all));
+}
+
+std::string ShowRetries(const Retries& retries) {
+  if (retries.requests == 0) return "";
+  std::vector<std::pair<std::size_t, std::string>> reasons;
+  for (const auto& [why, count] : retries.why) reasons.emplace_back(count, why);
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string shown;
+  for (const auto& [count, why] : reasons) {
+    shown += fmt::format("{}{} x {}", shown.empty() ? "" : ", ", why, count);
+  }
+  return fmt::format("{} {} asked again ({})", ShowMany(retries.requests, "request"),
+                     retries.requests == 1 ? "was" : "were", shown);
+}
+
+void AddRetries(const Retries& those, Retries& these) {
+  these.requests += those.requests;
+  for (const auto& [why, count] : those.why) these.why[why] += count;
 }
 
 }  // namespace gatetest::internal

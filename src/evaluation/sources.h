@@ -18,6 +18,12 @@ std::string ShowSources(const Evaluation& evaluation);
 /// "76 samples: 38 live, 38 cached (oldest 2026-11-20)", of all together.
 std::string ShowSources(std::span<const EvaluationPtr> evaluations);
 
+/// "3 requests were asked again (HTTP 429 x 2, connection reset x 1)"; empty: none were.
+std::string ShowRetries(const Retries& retries);
+
+/// Adds those to these.
+void AddRetries(const Retries& those, Retries& these);
+
 }  // namespace gatetest::internal
 
 #endif  // GATETEST_SRC_EVALUATION_SOURCES_H_

@@ -146,6 +146,7 @@ std::string WriteRequest(const Request& request, std::size_t longest_text,
   writer.Text("continuation", request.continuation);
   writer.Tokens("continuation_tokens", request.continuation_tokens);
   writer.Text("kind", KindName(request.kind));
+  if (generates && request.logprobs) writer.Number("logprobs", *request.logprobs);
   if (generates && request.max_tokens != standard.max_tokens) {
     writer.Number("max_tokens", request.max_tokens);
   }

@@ -114,6 +114,20 @@ constexpr NamedModelField kModelFields[] = {
     {"weights_file", [](ModelField& field, ModelInfo& info) { field.Text(info.weights_file); }},
 };
 
+/// What was found of it, as kModelFields.
+struct NamedFinding {
+  std::string_view name;
+  void (*visit)(ModelField&, Capabilities&);
+};
+
+constexpr NamedFinding kFindings[] = {
+    {"bos_token", [](ModelField& field, Capabilities& found) { field.Token(found.bos_token); }},
+    {"context_window",
+     [](ModelField& field, Capabilities& found) { field.Number(found.context_window); }},
+    {"why_no_score",
+     [](ModelField& field, Capabilities& found) { field.Text(found.why_no_score); }},
+};
+
 struct NamedCapability {
   std::string_view name;
   bool Capabilities::*has;
@@ -125,12 +139,14 @@ constexpr NamedCapability kCapabilities[] = {
     {"tokenize", &Capabilities::tokenize},
 };
 
-std::string ModelInfoToJson(ModelInfo info) {
+/// Only the fields that are not at their defaults.
+template <typename Named, std::size_t kCount, typename Object>
+std::string FieldsToJson(const Named (&names)[kCount], Object object) {
   std::vector<std::string> fields;
-  for (const NamedModelField& named : kModelFields) {
+  for (const Named& named : names) {
     std::string value;
     ModelField field(nullptr, &value);
-    named.visit(field, info);
+    named.visit(field, object);
     if (!value.empty()) fields.push_back(fmt::format("\"{}\":{}", named.name, value));
   }
   return fmt::format("{{{}}}", fmt::join(fields, ","));
@@ -148,23 +164,23 @@ std::string IdentityToJson(const std::string& identity) {
   return is_canonical ? identity : TextToJson(identity);
 }
 
-ModelInfo ModelInfoFromJson(const JsonMember& member) {
-  ModelInfo info;
+template <typename Named, std::size_t kCount, typename Object>
+void FieldsFromJson(const Named (&names)[kCount], const JsonMember& member, Object& object) {
   const JsonMembers fields = ReadJson(member.text, JsonKind::kObject, "");
   if (member.kind != JsonKind::kObject || !fields.problem.empty()) {
-    ThrowModelError("field \"info\" should be an object, but is " + Quote(member.text));
+    ThrowModelError(fmt::format("field \"{}\" should be an object, but is {}", member.name,
+                                Quote(member.text)));
   }
   for (const JsonMember& read : fields.list) {
     const auto* const named =
-        std::find_if(std::begin(kModelFields), std::end(kModelFields),
-                     [&](const NamedModelField& known) { return known.name == read.name; });
-    if (named == std::end(kModelFields)) {
-      ThrowModelError(fmt::format("unknown field {} in \"info\"", Quote(read.name)));
+        std::find_if(std::begin(names), std::end(names),
+                     [&](const Named& known) { return known.name == read.name; });
+    if (named == std::end(names)) {
+      ThrowModelError(fmt::format("unknown field {} in \"{}\"", Quote(read.name), member.name));
     }
     ModelField field(&read, nullptr);
-    named->visit(field, info);
+    named->visit(field, object);
   }
-  return info;
 }
 
 std::string IdentityFromJson(const JsonMember& member) {
@@ -179,8 +195,7 @@ std::string IdentityFromJson(const JsonMember& member) {
   return object.dump();
 }
 
-Capabilities CapabilitiesFromJson(const JsonMember& member) {
-  Capabilities can;
+void CapabilitiesFromJson(const JsonMember& member, Capabilities& can) {
   const JsonMembers items = ReadJson(member.text, JsonKind::kArray, "");
   if (member.kind != JsonKind::kArray || !items.problem.empty()) {
     ThrowModelError("field \"can\" should be an array, but is " + Quote(member.text));
@@ -195,7 +210,6 @@ Capabilities CapabilitiesFromJson(const JsonMember& member) {
     }
     can.*(named->has) = true;
   }
-  return can;
 }
 
 }  // namespace
@@ -205,8 +219,10 @@ std::string ModelToJson(const RecordedModel& model) {
   for (const NamedCapability& capability : kCapabilities) {
     if (model.capabilities.*(capability.has)) can.push_back(fmt::format("\"{}\"", capability.name));
   }
-  return fmt::format("{{\"can\":[{}],\"identity\":{},\"info\":{}}}", fmt::join(can, ","),
-                     IdentityToJson(model.identity), ModelInfoToJson(model.info));
+  const std::string found = FieldsToJson(kFindings, model.capabilities);
+  return fmt::format("{{\"can\":[{}],{}\"identity\":{},\"info\":{}}}", fmt::join(can, ","),
+                     found == "{}" ? "" : fmt::format("\"found\":{},", found),
+                     IdentityToJson(model.identity), FieldsToJson(kModelFields, model.info));
 }
 
 RecordedModel ModelFromJson(std::string_view text) {
@@ -216,11 +232,13 @@ RecordedModel ModelFromJson(std::string_view text) {
   std::vector<std::string_view> missing = {"can", "identity", "info"};
   for (const JsonMember& member : members.list) {
     if (member.name == "can") {
-      model.capabilities = CapabilitiesFromJson(member);
+      CapabilitiesFromJson(member, model.capabilities);
+    } else if (member.name == "found") {
+      FieldsFromJson(kFindings, member, model.capabilities);
     } else if (member.name == "identity") {
       model.identity = IdentityFromJson(member);
     } else if (member.name == "info") {
-      model.info = ModelInfoFromJson(member);
+      FieldsFromJson(kModelFields, member, model.info);
     } else {
       ThrowModelError(fmt::format("unknown field {}", Quote(member.name)));
     }

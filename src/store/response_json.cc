@@ -28,6 +28,16 @@ std::string JsonOfDouble(double number) {
   return fmt::format("{}", number);
 }
 
+/// [["the",-0.5],["a",-1.25]]
+std::string JsonOfTopLogprobs(const std::vector<TokenLogprob>& tokens) {
+  std::string out = "[";
+  for (const TokenLogprob& one : tokens) {
+    fmt::format_to(std::back_inserter(out), "{}[{},{}]", out.size() == 1 ? "" : ",",
+                   TextToJson(one.token), JsonOfDouble(one.logprob));
+  }
+  return out + "]";
+}
+
 std::string_view JsonOfFinishReason(FinishReason reason) {
   switch (reason) {
     case FinishReason::kStop:
@@ -79,15 +89,7 @@ class ResponseFieldReader {
   std::string Text() const {
     if (member_.kind == JsonKind::kText) return member_.text;
     Expect(member_.kind == JsonKind::kObject, "text, or {\"bytes\": [...]}");
-    const json object = json::parse(member_.text);
-    Expect(object.size() == 1 && object.contains("bytes") && object["bytes"].is_array(),
-           "text, or {\"bytes\": [...]}");
-    std::string text;
-    for (const json& byte : object["bytes"]) {
-      text += static_cast<char>(static_cast<unsigned char>(
-          Integer<std::uint8_t>(byte, "bytes: whole numbers from 0 to 255")));
-    }
-    return text;
+    return TextOf(json::parse(member_.text));
   }
 
   FinishReason Reason() const {
@@ -100,6 +102,19 @@ class ResponseFieldReader {
     std::vector<double> numbers;
     for (const json& item : Items()) numbers.push_back(Double(item));
     return numbers;
+  }
+
+  std::vector<std::vector<TokenLogprob>> TopLogprobs() const {
+    std::vector<std::vector<TokenLogprob>> places;
+    for (const json& place : Items()) {
+      Expect(place.is_array(), "arrays of [token, logarithm]");
+      std::vector<TokenLogprob>& tokens = places.emplace_back();
+      for (const json& one : place) {
+        Expect(one.is_array() && one.size() == 2, "arrays of [token, logarithm]");
+        tokens.push_back({.token = TextOf(one[0]), .logprob = Double(one[1])});
+      }
+    }
+    return places;
   }
 
   template <typename Number>
@@ -122,6 +137,19 @@ class ResponseFieldReader {
     if (as_expected) return;
     ThrowResponseError(fmt::format("field \"{}\" should be {}, but is {}", member_.name, expected,
                                    Quote(member_.text)));
+  }
+
+  std::string TextOf(const json& value) const {
+    if (value.is_string()) return value.get<std::string>();
+    Expect(value.is_object() && value.size() == 1 && value.contains("bytes") &&
+               value["bytes"].is_array(),
+           "text, or {\"bytes\": [...]}");
+    std::string text;
+    for (const json& byte : value["bytes"]) {
+      text += static_cast<char>(static_cast<unsigned char>(
+          Integer<std::uint8_t>(byte, "bytes: whole numbers from 0 to 255")));
+    }
+    return text;
   }
 
   json Items() const {
@@ -178,6 +206,7 @@ std::string ResponseToJson(const Response& response) {
   const auto as_it_is = [](auto number) { return number; };
   writer.Text("text", response.text);
   writer.Array("logprobs", response.logprobs, JsonOfDouble);
+  writer.Array("top_logprobs", response.top_logprobs, JsonOfTopLogprobs);
   writer.Array("tokens", response.tokens, as_it_is);
   writer.Array("token_ends", response.token_ends, as_it_is);
   if (response.finish_reason != FinishReason::kUnknown) {
@@ -202,6 +231,8 @@ Response ResponseFromJson(std::string_view text) {
       response.text = reader.Text();
     } else if (member.name == "logprobs") {
       response.logprobs = reader.Doubles();
+    } else if (member.name == "top_logprobs") {
+      response.top_logprobs = reader.TopLogprobs();
     } else if (member.name == "tokens") {
       response.tokens = reader.Integers<TokenId>();
     } else if (member.name == "token_ends") {
@@ -213,10 +244,10 @@ Response ResponseFromJson(std::string_view text) {
     } else if (member.name == "failure") {
       response.failure = reader.Text();
     } else {
-      ThrowResponseError(
-          fmt::format("unknown field {}; the fields are text, logprobs, tokens, token_ends, "
-                      "finish_reason, usage and failure",
-                      Quote(member.name)));
+      ThrowResponseError(fmt::format(
+          "unknown field {}; the fields are text, logprobs, top_logprobs, tokens, token_ends, "
+          "finish_reason, usage and failure",
+          Quote(member.name)));
     }
   }
   return response;

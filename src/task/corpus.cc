@@ -16,7 +16,15 @@ namespace {
 using internal::TokenWindow;
 
 std::string_view Name(CorpusProtocol protocol) {
-  return protocol == CorpusProtocol::kRolling ? "rolling" : "document";
+  switch (protocol) {
+    case CorpusProtocol::kDocument:
+      return "document";
+    case CorpusProtocol::kRolling:
+      return "rolling";
+    case CorpusProtocol::kLlamaCpp:
+      return "llama.cpp";
+  }
+  return "?";
 }
 
 std::string_view Name(Per per) {
@@ -36,12 +44,23 @@ class CorpusTask final : public Task {
   CorpusTask(DatasetSource source, CorpusOptions options)
       : Task(std::move(options.name), Measures::kPerplexity, std::move(source)),
         protocol_(options.protocol),
-        per_(options.per) {}
+        window_(options.window == 0 && protocol_ == CorpusProtocol::kLlamaCpp ? kLlamaCppWindow
+                                                                              : options.window),
+        per_(options.per) {
+    const int least = protocol_ == CorpusProtocol::kLlamaCpp ? 4 : 0;
+    if (window_ < least) {
+      throw Error(
+          ErrorCode::kInvalidArgument,
+          fmt::format("task \"{}\": a window of {} tokens; the {} protocol needs at least {}",
+                      name(), window_, Name(protocol_), std::max(least, 1)));
+    }
+  }
 
   Per per() const { return per_; }
 
   std::string protocol() const override {
-    return fmt::format("{} perplexity per {}", Name(protocol_), Name(per_));
+    return fmt::format("{} perplexity per {}{}", Name(protocol_), Name(per_),
+                       window_ == 0 ? "" : fmt::format(", windows of {} tokens", window_));
   }
 
   void CheckSample(const Sample& sample) const override {
@@ -53,11 +72,13 @@ class CorpusTask final : public Task {
   std::vector<Request> Next(const Sample& sample, std::span<const Exchange> so_far,
                             const ModelTraits& model) const override {
     if (!model.capabilities.tokenize) {
-      if (protocol_ == CorpusProtocol::kRolling) {
-        throw Error(
-            ErrorCode::kUnsupported,
-            "the rolling protocol needs a model that tokenizes (Capabilities::tokenize); use "
-            "CorpusProtocol::kDocument");
+      if (protocol_ != CorpusProtocol::kDocument || window_ != 0) {
+        throw Error(ErrorCode::kUnsupported,
+                    fmt::format("{} needs a model that tokenizes (Capabilities::tokenize); use "
+                                "CorpusProtocol::kDocument without a window",
+                                protocol_ == CorpusProtocol::kDocument
+                                    ? "CorpusOptions::window"
+                                    : fmt::format("the {} protocol", Name(protocol_))));
       }
       return so_far.empty() ? AskForText(sample, model) : std::vector<Request>();
     }
@@ -94,21 +115,36 @@ class CorpusTask final : public Task {
   }
 
   std::vector<TokenWindow> Cut(std::size_t tokens, const ModelTraits& model) const {
-    return internal::CutTokens(tokens, ContextOf(model), model.info.bos_token.has_value(),
-                               protocol_);
+    const std::size_t size = window_ == 0 ? ContextOf(model) : static_cast<std::size_t>(window_);
+    return internal::CutTokens(tokens, size, model.info.bos_token.has_value(), protocol_);
   }
 
   std::vector<Request> AskForTokens(const std::vector<TokenId>& tokens,
                                     const ModelTraits& model) const {
+    // The last token of a window is never fed; the llama.cpp protocol counts it.
+    const int fed = protocol_ == CorpusProtocol::kLlamaCpp ? window_ - 1 : window_;
+    if (model.info.context_window != 0 && fed > model.info.context_window) {
+      throw Error(ErrorCode::kUnsupported,
+                  fmt::format("a window of {} tokens does not fit the model's context of {}; set "
+                              "CorpusOptions::window",
+                              window_, model.info.context_window));
+    }
+    const std::vector<TokenWindow> windows = Cut(tokens.size(), model);
+    if (protocol_ == CorpusProtocol::kLlamaCpp && windows.size() < 2) {
+      throw Error(ErrorCode::kInvalidData,
+                  fmt::format("the llama.cpp protocol needs two windows of {} tokens, and the "
+                              "document has {} tokens; set CorpusOptions::window, or use a longer "
+                              "text",
+                              window_, tokens.size()));
+    }
     std::vector<Request> requests;
     const auto at = [&](std::size_t i) { return tokens.begin() + static_cast<std::ptrdiff_t>(i); };
-    for (const TokenWindow& window : Cut(tokens.size(), model)) {
+    for (const TokenWindow& window : windows) {
       Request request;
       request.kind = RequestKind::kScore;
-      if (window.after_bos) {
-        request.prompt_tokens = {*model.info.bos_token};
-      } else {
-        request.prompt_tokens.assign(at(window.context_begin), at(window.begin));
+      if (window.after_bos) request.prompt_tokens.push_back(*model.info.bos_token);
+      for (std::size_t i = window.context_begin; i < window.begin; ++i) {
+        request.prompt_tokens.push_back(tokens[i]);
       }
       request.continuation_tokens.assign(at(window.begin), at(window.end));
       requests.push_back(std::move(request));
@@ -196,7 +232,10 @@ class CorpusTask final : public Task {
     window.words = internal::CountSpaceRuns(text, begin, end) + (first ? 1 : 0);
   }
 
+  static constexpr int kLlamaCppWindow = 512;
+
   const CorpusProtocol protocol_;
+  const int window_;
   const Per per_;
 };
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gatetest/tasks.h"
-#include "src/task/prompt_template.h"
+#include "src/task/text_question.h"
 
 namespace gatetest::internal {
 
@@ -34,11 +34,7 @@ class GenerationTask : public Task {
   void RequireAnswer(const Sample& sample) const;
 
  private:
-  /// Not every engine has stop strings; an answer ends at them all the same.
-  void CutAtStop(Response& response) const;
-
-  const Generation generation_;
-  const PromptTemplate prompt_;
+  const TextQuestion question_;
 };
 
 }  // namespace gatetest::internal

@@ -40,11 +40,27 @@ std::vector<TokenWindow> CutRolling(std::size_t count, std::size_t size, bool ha
   return windows;
 }
 
+/// llama.cpp's tools/perplexity/perplexity.cpp, without a stride: it cuts the text with its BOS, so
+/// that a window is `size` tokens of that sequence; what the logits at positions size/2 to size - 2
+/// predict is scored.
+std::vector<TokenWindow> CutLlamaCpp(std::size_t count, std::size_t size, bool has_bos) {
+  std::vector<TokenWindow> windows;
+  const std::size_t bos = has_bos ? 1 : 0;
+  for (std::size_t start = 0; start + size <= count + bos; start += size) {
+    windows.push_back({.begin = start + size / 2 + 1 - bos,
+                       .end = start + size - bos,
+                       .context_begin = start,
+                       .after_bos = has_bos});
+  }
+  return windows;
+}
+
 }  // namespace
 
-std::vector<TokenWindow> CutTokens(std::size_t count, std::size_t context_window, bool has_bos,
+std::vector<TokenWindow> CutTokens(std::size_t count, std::size_t size, bool has_bos,
                                    CorpusProtocol protocol) {
-  const std::size_t size = context_window == 0 ? std::max<std::size_t>(count, 1) : context_window;
+  if (protocol == CorpusProtocol::kLlamaCpp) return CutLlamaCpp(count, size, has_bos);
+  if (size == 0) size = std::max<std::size_t>(count, 1);
   return protocol == CorpusProtocol::kRolling ? CutRolling(count, size, has_bos)
                                               : CutDocument(count, size, has_bos);
 }

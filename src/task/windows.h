@@ -12,7 +12,8 @@
 
 namespace gatetest::internal {
 
-/// Tokens [begin, end) of a document are scored after tokens [context_begin, begin), or after BOS.
+/// Tokens [begin, end) of a document are scored after tokens [context_begin, begin), which follow
+/// BOS where it is said.
 struct TokenWindow {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -20,11 +21,11 @@ struct TokenWindow {
   bool after_bos = false;
 };
 
-/// The windows of a document of `count` tokens. `context_window`: tokens a model can attend to,
-/// which bounds context + scored - 1 (the last scored token is never fed); 0: unbounded. `has_bos`:
-/// the model has a beginning-of-text token; without one the first token of a document is not
-/// scored.
-std::vector<TokenWindow> CutTokens(std::size_t count, std::size_t context_window, bool has_bos,
+/// The windows of a document of `count` tokens. `size`: tokens in a window, which bounds context +
+/// scored - 1 (the last scored token is never fed); 0: unbounded, but for kLlamaCpp, which needs it
+/// and whose windows hold one token less beside BOS. `has_bos`: the model has a beginning-of-text
+/// token; without one the first token of a document is not scored.
+std::vector<TokenWindow> CutTokens(std::size_t count, std::size_t size, bool has_bos,
                                    CorpusProtocol protocol);
 
 std::size_t ScoredTokens(const std::vector<TokenWindow>& windows);

@@ -153,6 +153,21 @@ std::string Truncated(const Evaluation& evaluation) {
                            evaluation.items.size(), ToString(evaluation.model));
 }
 
+/// "\n12 of 700 answers of tinylm int2 were empty"; empty when none were.
+std::string Empty(const Evaluation& evaluation) {
+  const auto empty = std::count_if(evaluation.items.begin(), evaluation.items.end(),
+                                   [](const Evaluation::Item& item) { return item.outcome.empty; });
+  return empty == 0 ? ""
+                    : fmt::format("\n{} of {} answers of {} were empty", empty,
+                                  evaluation.items.size(), ToString(evaluation.model));
+}
+
+/// "\ntinylm int4: 3 requests were asked again (HTTP 429 x 3)"; empty when none were.
+std::string Retried(const Evaluation& evaluation) {
+  const std::string retries = internal::ShowRetries(evaluation.provenance.retries);
+  return retries.empty() ? "" : fmt::format("\n{}: {}", ToString(evaluation.model), retries);
+}
+
 /// Where the numbers of one task come from.
 std::string Evidence(const Subject& subject) {
   const Evaluation& candidate = *subject.candidate;
@@ -163,10 +178,10 @@ std::string Evidence(const Subject& subject) {
   text += fmt::format("{}; data xxh3:{}, seed {}", internal::ShowSources(candidate),
                       dataset.hash().substr(0, 12), candidate.provenance.seed);
   text += fmt::format("\n{}", candidate.task->protocol());
-  if (subject.baseline != nullptr) text += Truncated(*subject.baseline);
-  text += Truncated(candidate);
-  if (subject.baseline != nullptr) text += NotRecorded(*subject.baseline);
-  text += NotRecorded(candidate);
+  for (const auto& note : {Truncated, Empty, Retried, NotRecorded}) {
+    if (subject.baseline != nullptr) text += note(*subject.baseline);
+    text += note(candidate);
+  }
   return text;
 }
 

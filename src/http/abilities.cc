@@ -1,0 +1,218 @@
+#include "src/http/abilities.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "src/http/courier.h"
+#include "src/http/retry_policy.h"
+#include "src/http/score_exchange.h"
+#include "src/http/score_reader.h"
+#include "src/http/tokenize_exchange.h"
+#include "src/http/wire_json.h"
+
+namespace gatetest::internal {
+namespace {
+
+using nlohmann::json;
+
+/// A request whose answer is looked at, also where it says that there is no such thing.
+class Trial final : public Exchange {
+ public:
+  explicit Trial(HttpRequest request) : request_(std::move(request)) {}
+
+  HttpRequest Next() override { return request_; }
+  void Take(const HttpAnswer& answer) override {
+    answer_ = answer;
+    done_ = true;
+  }
+  /// What would be the same for any request (a wrong key) or may pass is none.
+  bool Understands(const HttpAnswer& answer) const override {
+    const long status = answer.status;
+    const bool no = status == 400 || status == 404 || status == 405 || status == 410 ||
+                    status == 413 || status == 415 || status == 422 || status == 500 ||
+                    status == 501;
+    return answer.end == HttpEnd::kAnswered && no;
+  }
+  bool done() const override { return done_; }
+  Response TakeResponse() override { return {}; }
+
+  const HttpAnswer& answer() const { return answer_; }
+
+ private:
+  const HttpRequest request_;
+  HttpAnswer answer_;
+  bool done_ = false;
+};
+
+class Prober {
+ public:
+  explicit Prober(const ServedModel& model) : model_(model) {}
+
+  Abilities Run() {
+    FindTokenizer();
+    if (found_.tokenize == TokenizeBy::kLlamaServer && TryForcedTokens()) return found_;
+    if (found_.tokenize != TokenizeBy::kNone && TryPromptLogprobs()) return found_;
+    if (TryEcho(/*generates=*/false) || TryEcho(/*generates=*/true)) return found_;
+    found_.why_no_score = fmt::format("{}: {}", model_.connection->host(), fmt::join(tried_, "; "));
+    return found_;
+  }
+
+ private:
+  /// More than one token, and nothing that anybody would take for a template's.
+  static constexpr const char* kText = "One two three.";
+
+  /// The answer, or none where the server says no.
+  std::optional<std::string> Ask(HttpRequest request) {
+    Trial trial(std::move(request));
+    DeliverOne(*model_.connection, trial);
+    const HttpAnswer& answer = trial.answer();
+    if (answer.status >= 200 && answer.status < 300) return answer.body;
+    refusal_ = fmt::format("HTTP {}", answer.status);
+    return std::nullopt;
+  }
+
+  std::vector<TokenId> Tokenize(TokenizeBy by, Special special) {
+    const std::optional<std::string> body = Ask(TokenizeRequest(model_, by, kText, special));
+    if (!body) return {};
+    try {
+      if (by == TokenizeBy::kVllm) {
+        const json answer = ParseObject(*body);
+        found_.context_window = std::max(answer.value("max_model_len", 0), 0);
+      }
+      return ReadTokens(*body, kText).tokens;
+    } catch (const std::exception&) {
+      return {};  // Something else that has this address.
+    }
+  }
+
+  void FindTokenizer() {
+    for (const TokenizeBy by : {TokenizeBy::kLlamaServer, TokenizeBy::kVllm}) {
+      const std::vector<TokenId> plain = Tokenize(by, Special::kWithout);
+      if (plain.empty()) continue;
+      const std::vector<TokenId> special = Tokenize(by, Special::kWith);
+      found_.tokenize = by;
+      found_.whole_token = plain.back();
+      tokens_ = plain;
+      const bool begins = special.size() > plain.size() &&
+                          std::equal(plain.begin(), plain.end(), special.begin() + 1);
+      if (begins) found_.bos = special.front();
+      return;
+    }
+  }
+
+  bool TryForcedTokens() {
+    ReadProperties();
+    const std::vector<TokenId> prompt =
+        found_.bos ? std::vector<TokenId>{*found_.bos} : std::vector<TokenId>{tokens_[0]};
+    const std::vector<TokenId> forced(tokens_.begin() + (found_.bos ? 0 : 1), tokens_.end());
+    if (forced.empty()) return false;
+    const std::string url = model_.connection->root() + "/completion";
+    for (const bool grammar : {true, false}) {
+      const std::span<const TokenId> wanted =
+          grammar ? std::span<const TokenId>(forced) : std::span<const TokenId>(forced).first(1);
+      const std::optional<std::string> body =
+          Ask({.url = url,
+               .body = grammar ? ForceByGrammarBody(prompt, wanted)
+                               : ForceByBiasBody(prompt, wanted.front(), 1)});
+      if (body && Forced(*body, wanted)) {
+        found_.score = ScoreBy::kForcedTokens;
+        found_.grammar = grammar;
+        return true;
+      }
+      tried_.push_back(fmt::format("/completion did not generate given tokens by {} ({})",
+                                   grammar ? "a grammar" : "logit_bias",
+                                   body ? "others came" : refusal_));
+    }
+    return false;
+  }
+
+  static bool Forced(const std::string& body, std::span<const TokenId> wanted) {
+    try {
+      const std::vector<ScoredToken> generated = ReadScores(body).generated;
+      if (generated.size() < wanted.size()) return false;
+      for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (generated[i].id != wanted[i] || !generated[i].logprob) return false;
+      }
+      return true;
+    } catch (const BadAnswer&) {
+      return false;
+    }
+  }
+
+  /// llama-server's: of the context one token is always left for what is generated.
+  void ReadProperties() {
+    const auto read = [&](const std::string& url, const char* pointer) {
+      const std::optional<std::string> body = Ask({.url = url});
+      if (!body) return 0;
+      const json answer = json::parse(*body, nullptr, /*allow_exceptions=*/false);
+      if (!answer.is_object()) return 0;
+      const json value = answer.value(json::json_pointer(pointer), json());
+      return value.is_number_integer() ? std::max(value.get<int>(), 0) : 0;
+    };
+    const int context =
+        read(model_.connection->root() + "/props", "/default_generation_settings/n_ctx");
+    found_.context_window = std::max(context - 1, 0);
+    found_.vocabulary = read(model_.connection->base() + "/models", "/data/0/meta/n_vocab");
+  }
+
+  bool TryPromptLogprobs() {
+    const std::optional<std::string> body =
+        Ask({.url = model_.connection->base() + "/completions",
+             .body = PromptLogprobsBody(model_, TokensJson(tokens_))});
+    const bool works = body && HasLogprobs(*body, &ScoreAnswer::prompt);
+    if (works) found_.score = ScoreBy::kPromptLogprobs;
+    if (!works) tried_.push_back("/completions " + Outcome(body, "prompt_logprobs"));
+    return works;
+  }
+
+  bool TryEcho(bool generates) {
+    const bool tokens = found_.tokenize != TokenizeBy::kNone;
+    const std::optional<std::string> body = Ask(
+        {.url = model_.connection->base() + "/completions",
+         .body = EchoBody(model_, tokens ? TokensJson(tokens_) : QuotedJson(kText), generates)});
+    if (body && HasLogprobs(*body, &ScoreAnswer::echoed) &&
+        (tokens || ReadScores(*body).text.starts_with(kText))) {
+      found_.score = ScoreBy::kEcho;
+      found_.echo_generates = generates;
+      return true;
+    }
+    if (generates) tried_.push_back("/completions " + Outcome(body, "echo"));
+    return false;
+  }
+
+  std::string Outcome(const std::optional<std::string>& body, const char* field) const {
+    return body ? fmt::format("ignores {}", field)
+                : fmt::format("answers {} with {}", field, refusal_);
+  }
+
+  /// Of all tokens but the first, which nothing goes before; one that was generated is none.
+  bool HasLogprobs(const std::string& body, std::vector<ScoredToken> ScoreAnswer::*where) const {
+    try {
+      const ScoreAnswer answer = ReadScores(body);
+      const std::vector<ScoredToken>& scored = answer.*where;
+      const std::size_t least = tokens_.empty() ? 3 : tokens_.size();
+      if (scored.size() < least) return false;
+      return std::all_of(scored.begin() + 1, scored.begin() + static_cast<std::ptrdiff_t>(least),
+                         [](const ScoredToken& token) { return token.logprob.has_value(); });
+    } catch (const BadAnswer&) {
+      return false;
+    }
+  }
+
+  const ServedModel& model_;
+  Abilities found_;
+  std::vector<TokenId> tokens_;  ///< Of kText, where it is tokenized.
+  std::string refusal_;
+  std::vector<std::string> tried_;
+};
+
+}  // namespace
+
+Abilities Probe(const ServedModel& model) { return Prober(model).Run(); }
+
+}  // namespace gatetest::internal

@@ -1,0 +1,266 @@
+#include "src/http/courier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <deque>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <queue>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gatetest/error.h"
+#include "src/http/retry_policy.h"
+
+namespace gatetest::internal {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+/// How often it is looked whether to stop.
+constexpr milliseconds kTick{50};
+
+/// An exchange on its way.
+struct Job {
+  std::size_t index = 0;
+  std::unique_ptr<Exchange> exchange = {};
+  int failed = 0;  ///< Attempts that count.
+  Clock::time_point started = {};
+  Clock::time_point first_failure = {};
+  std::vector<std::string> retried = {};
+};
+
+class Courier {
+ public:
+  Courier(Connection& connection, const Deliveries& deliveries, const Cancel& cancel)
+      : connection_(connection),
+        deliveries_(deliveries),
+        cancel_(cancel),
+        lease_(connection),
+        most_alive_(4 * static_cast<std::size_t>(connection.endpoint().concurrency)) {}
+
+  ~Courier() {
+    for (std::size_t i = 0; i < under_way_; ++i) connection_.pace().Return();
+  }
+  Courier(const Courier&) = delete;
+  Courier& operator=(const Courier&) = delete;
+
+  void Run() {
+    while (!cancel_.requested()) {
+      const auto now = Clock::now();
+      Launch(now);
+      if (alive_ == 0 && next_ == deliveries_.count) return;
+      lease_.transfers().Drive(Patience(now), [this](std::size_t slot, HttpAnswer answer) {
+        connection_.pace().Return();
+        --under_way_;
+        Take(slot, answer);
+      });
+    }
+  }
+
+ private:
+  /// A job that waits for its time.
+  struct Waiting {
+    Clock::time_point due;
+    std::size_t slot;
+    bool operator>(const Waiting& other) const { return due > other.due; }
+  };
+
+  /// The slot of a job that may go now: first those that have begun.
+  std::optional<std::size_t> NextSlot(Clock::time_point now) {
+    if (!ready_.empty()) return ready_.front();
+    if (!waiting_.empty() && waiting_.top().due <= now) return waiting_.top().slot;
+    if (next_ == deliveries_.count || alive_ == most_alive_) return std::nullopt;
+    if (free_.empty()) {
+      free_.push_back(jobs_.size());
+      jobs_.emplace_back();
+    }
+    return free_.back();
+  }
+
+  void Launch(Clock::time_point now) {
+    while (const std::optional<std::size_t> slot = NextSlot(now)) {
+      if (!connection_.pace().Take(now)) return;
+      ++under_way_;
+      if (!ready_.empty()) {
+        ready_.pop_front();
+      } else if (!waiting_.empty() && waiting_.top().due <= now) {
+        waiting_.pop();
+      } else {
+        free_.pop_back();
+        ++alive_;
+        jobs_[*slot] = {.index = next_++};
+      }
+      Start(*slot);
+    }
+  }
+
+  void Start(std::size_t slot) {
+    Job& job = jobs_[slot];
+    job.started = Clock::now();
+    try {
+      if (job.exchange == nullptr) job.exchange = deliveries_.make(job.index);
+      lease_.transfers().Start(slot, job.exchange->Next());
+      return;
+    } catch (const NoAnswer& no) {
+      connection_.pace().Return();
+      --under_way_;
+      Finish(slot, Response::Failed(At(no.what())));
+    }
+  }
+
+  milliseconds Patience(Clock::time_point now) const {
+    milliseconds wait = kTick;
+    const auto until = [&](Clock::time_point due) {
+      wait =
+          std::min(wait, std::chrono::ceil<milliseconds>(std::max(due - now, Clock::duration())));
+    };
+    const auto pause = connection_.pace().paused_until(now);
+    if (pause) until(*pause);
+    // One that is due and was not launched waits for a place, which an answer brings.
+    if (!pause && !waiting_.empty() && waiting_.top().due > now) until(waiting_.top().due);
+    return wait;
+  }
+
+  void Take(std::size_t slot, const HttpAnswer& answer) {
+    Job& job = jobs_[slot];
+    std::optional<Trouble> trouble = TroubleOf(answer, connection_.endpoint(), std::time(nullptr));
+    if (trouble && job.exchange->Understands(answer)) trouble.reset();
+    if (!trouble) {
+      try {
+        job.exchange->Take(answer);
+        connection_.pace().Succeeded(Clock::now());
+        job.failed = 0;
+        if (job.exchange->done()) {
+          Finish(slot, job.exchange->TakeResponse());
+        } else {
+          ready_.push_back(slot);
+        }
+        return;
+      } catch (const BadAnswer& bad) {
+        trouble = Trouble{.kind = Trouble::Kind::kAgain,
+                          .why = bad.what(),
+                          .detail = bad.detail().empty() ? "" : ": " + bad.detail()};
+      } catch (const NoAnswer& no) {
+        connection_.pace().Succeeded(Clock::now());  // The server answers.
+        Finish(slot, Response::Failed(At(no.what())));
+        return;
+      } catch (const nlohmann::json::exception& error) {
+        trouble = Trouble{.kind = Trouble::Kind::kAgain,
+                          .why = "an answer of another form",
+                          .detail = std::string(": ") + error.what()};
+      }
+    }
+    Suffer(slot, *trouble);
+  }
+
+  void Suffer(std::size_t slot, const Trouble& trouble) {
+    Job& job = jobs_[slot];
+    switch (trouble.kind) {
+      case Trouble::Kind::kHopeless:
+        GiveUp(trouble.why + trouble.detail);
+      case Trouble::Kind::kFailed:
+        connection_.pace().Succeeded(Clock::now());  // The server answers.
+        Finish(slot, Response::Failed(At(trouble.why + trouble.detail)));
+        return;
+      case Trouble::Kind::kAgain:
+      case Trouble::Kind::kSlowDown:
+        break;
+    }
+    const auto now = Clock::now();
+    const auto success = connection_.pace().last_success();
+    const bool others_succeed = success && *success > job.started;
+    if (job.failed == 0) job.first_failure = now;
+    job.retried.push_back(trouble.why);
+    // "Too many" while others get through is no failure of this one: it has to wait.
+    if (trouble.kind != Trouble::Kind::kSlowDown || !others_succeed) ++job.failed;
+    const Retrying& retrying = connection_.endpoint().retrying;
+    if (job.failed >= retrying.attempts) {
+      const std::string why =
+          fmt::format("{}{} ({} attempts)", trouble.why, trouble.detail, job.retried.size());
+      if (!success || *success < job.first_failure) GiveUp(why);
+      Finish(slot, Response::Failed(At(why)));
+      return;
+    }
+    const milliseconds wait =
+        trouble.wait.value_or(WaitAfter(std::max(job.failed, 1), retrying, random_()));
+    if (trouble.kind == Trouble::Kind::kSlowDown || trouble.wait) {
+      connection_.pace().SlowDown(job.started, now, wait);
+    }
+    waiting_.push({.due = now + wait, .slot = slot});
+  }
+
+  std::string At(const std::string& what) const {
+    return connection_.WithoutKey(connection_.host() + ": " + what);
+  }
+
+  [[noreturn]] void GiveUp(const std::string& why) const {
+    throw Error(ErrorCode::kModelFailed, At(why));
+  }
+
+  void Finish(std::size_t slot, Response response) {
+    Job& job = jobs_[slot];
+    response.retried = std::move(job.retried);
+    const std::size_t index = job.index;
+    job = {};
+    free_.push_back(slot);
+    --alive_;
+    deliveries_.receive(index, std::move(response));
+  }
+
+  Connection& connection_;
+  const Deliveries& deliveries_;
+  const Cancel& cancel_;
+  Connection::Lease lease_;
+  const std::size_t most_alive_;
+  std::mt19937_64 random_{std::random_device{}()};
+  std::deque<Job> jobs_;  ///< By slot.
+  std::vector<std::size_t> free_;
+  std::deque<std::size_t> ready_;
+  std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;
+  std::size_t next_ = 0;       ///< Index of the first that has not begun.
+  std::size_t alive_ = 0;      ///< That have begun and have no answer.
+  std::size_t under_way_ = 0;  ///< Places taken.
+};
+
+}  // namespace
+
+void Deliver(Connection& connection, const Deliveries& deliveries, const Cancel& cancel) {
+  Courier(connection, deliveries, cancel).Run();
+}
+
+Response DeliverOne(Connection& connection, Exchange& exchange) {
+  /// Lends an exchange that lives elsewhere.
+  class Borrowed final : public Exchange {
+   public:
+    explicit Borrowed(Exchange& lender) : lender_(lender) {}
+    HttpRequest Next() override { return lender_.Next(); }
+    void Take(const HttpAnswer& answer) override { lender_.Take(answer); }
+    bool Understands(const HttpAnswer& answer) const override {
+      return lender_.Understands(answer);
+    }
+    bool done() const override { return lender_.done(); }
+    Response TakeResponse() override { return lender_.TakeResponse(); }
+
+   private:
+    Exchange& lender_;
+  };
+  Response taken;
+  const Cancel never;
+  Deliver(connection,
+          {.count = 1,
+           .make = [&](std::size_t) { return std::make_unique<Borrowed>(exchange); },
+           .receive = [&](std::size_t, Response response) { taken = std::move(response); }},
+          never);
+  if (!taken.failure.empty()) throw Error(ErrorCode::kModelFailed, taken.failure);
+  return taken;
+}
+
+}  // namespace gatetest::internal

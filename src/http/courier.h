@@ -1,0 +1,33 @@
+// Courier: carries exchanges to an endpoint and back: many at a time, again where they fail, at the
+// pace that the endpoint bears.
+#ifndef GATETEST_SRC_HTTP_COURIER_H_
+#define GATETEST_SRC_HTTP_COURIER_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "gatetest/model.h"
+#include "src/http/connection.h"
+#include "src/http/exchange.h"
+
+namespace gatetest::internal {
+
+struct Deliveries {
+  std::size_t count = 0;
+  /// Makes an exchange when it is its turn: few are alive at a time, however many there are.
+  std::function<std::unique_ptr<Exchange>(std::size_t index)> make = {};
+  /// Takes its answer. While it works, nothing more is read: memory stays bounded.
+  std::function<void(std::size_t index, Response response)> receive = {};
+};
+
+/// Returns when all is answered, or cancelled. Throws Error(kModelFailed) when all requests would
+/// fail alike (see OpenAiModel), and what Connection::Key throws.
+void Deliver(Connection& connection, const Deliveries& deliveries, const Cancel& cancel);
+
+/// The same for one exchange. Throws Error(kModelFailed) where it fails.
+Response DeliverOne(Connection& connection, Exchange& exchange);
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_SRC_HTTP_COURIER_H_

@@ -1,0 +1,90 @@
+#include "src/http/wire_json.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "src/http/exchange.h"
+#include "src/http/retry_policy.h"
+#include "src/text/show.h"
+#include "src/text/utf8.h"
+
+namespace gatetest::internal {
+namespace {
+
+using nlohmann::json;
+
+std::optional<std::int64_t> CountIn(const json& object, const char* name) {
+  if (!object.contains(name)) return std::nullopt;
+  const json& value = object[name];
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;
+  if (!value.is_number_integer()) return std::nullopt;
+  const auto count = value.get<std::int64_t>();
+  return count >= 0 && count <= kMost ? std::optional(count) : std::nullopt;
+}
+
+std::string Excerpt(const std::string& body) {
+  constexpr std::size_t kLongest = 80;
+  return body.empty() ? "it is empty" : "it begins " + Quote(body.substr(0, kLongest));
+}
+
+}  // namespace
+
+std::string QuotedJson(std::string_view text) {
+  const std::size_t bad = FindInvalidUtf8(text);
+  if (bad != std::string_view::npos) {
+    throw NoAnswer(fmt::format(
+        "the text has a byte that is not UTF-8, at offset {}, and JSON cannot carry it", bad));
+  }
+  return json(text).dump();
+}
+
+json ParseObject(const std::string& body) {
+  json answer = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (!answer.is_object()) {
+    throw BadAnswer("an answer that is no JSON object", Excerpt(body));
+  }
+  if (answer.contains("error") && !answer["error"].is_null()) {
+    throw BadAnswer("an error with HTTP 200", MessageIn(body));
+  }
+  return answer;
+}
+
+Usage UsageIn(const json& answer) {
+  if (!answer.contains("usage") || !answer["usage"].is_object()) return {};
+  const json& usage = answer["usage"];
+  const auto prompt = CountIn(usage, "prompt_tokens");
+  const auto completion =
+      usage.contains("completion_tokens") ? CountIn(usage, "completion_tokens") : std::int64_t{0};
+  if (!prompt || !completion) return {};
+  if (usage.contains("total_tokens") && CountIn(usage, "total_tokens") != *prompt + *completion) {
+    return {};
+  }
+  return {.prompt_tokens = *prompt, .completion_tokens = *completion};
+}
+
+FinishReason FinishReasonIn(const json& choice) {
+  if (!choice.contains("finish_reason") || !choice["finish_reason"].is_string()) {
+    return FinishReason::kUnknown;
+  }
+  const auto reason = choice["finish_reason"].get<std::string>();
+  if (reason == "content_filter") {
+    throw NoAnswer("the provider's content filter withheld the answer");
+  }
+  if (reason == "length" || reason == "max_tokens" || reason == "model_length") {
+    return FinishReason::kLength;
+  }
+  return FinishReason::kStop;
+}
+
+double LogprobIn(const json& value, std::size_t token) {
+  if (!value.is_number()) {
+    throw NoAnswer(fmt::format("token {}: the server gave no log-probability ({})", token + 1,
+                               value.is_null() ? "null" : value.type_name()));
+  }
+  return value.get<double>();
+}
+
+}  // namespace gatetest::internal
