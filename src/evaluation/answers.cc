@@ -373,6 +373,8 @@ bool Answers::AskBatch(std::span<const Ask> asks, std::span<const Wanted> wanted
   const PaidBatch paid(spending_, reserved, cancel);
   try {
     model_.Run(requests, live, cancel);
+  } catch (const Error& error) {
+    thrown = error.what();  // It says whose failure it is.
   } catch (...) {
     thrown = "the model threw: " + TextOfCurrentException();
   }

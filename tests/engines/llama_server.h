@@ -33,7 +33,8 @@ struct LlamaServerOptions {
   std::vector<std::string> arguments = {};
 };
 
-/// Listens on a free port of this machine, and dies by SIGKILL: at the end, or with this process.
+/// Listens on a free port of this machine, and dies by SIGKILL: at the end, or with the thread that
+/// started it.
 class LlamaServer {
  public:
   /// Ready when this returns. Throws std::runtime_error, with the end of the server's log, if it
