@@ -129,13 +129,18 @@ class Cancel {
  public:
   /// Never taken back; may be called from any thread.
   void Request() { requested_.store(true, std::memory_order_relaxed); }
+  /// Of every Cancel of this process, also of those to come: it has been interrupted. For signal
+  /// handlers too.
+  static void RequestAll() noexcept;
+  static bool all_requested() noexcept;  ///< Whether it has.
+
   /// Requested from that time on, as long as the deadline stands; none: it does no more.
   void SetDeadline(std::optional<std::chrono::steady_clock::time_point> at) {
     at_.store(at ? at->time_since_epoch().count() : kNever, std::memory_order_relaxed);
   }
   /// For the model to look at between requests, from any thread.
   bool requested() const {
-    if (requested_.load(std::memory_order_relaxed)) return true;
+    if (requested_.load(std::memory_order_relaxed) || all_requested()) return true;
     const auto at = at_.load(std::memory_order_relaxed);
     return at != kNever && std::chrono::steady_clock::now().time_since_epoch().count() >= at;
   }

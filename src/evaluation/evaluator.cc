@@ -69,6 +69,17 @@ std::vector<std::size_t> OrderOf(const Evaluation& evaluation,
   return order;
 }
 
+std::string WhyInterrupted(const Evaluation& evaluation, StoreMode mode, const Store* store) {
+  const std::string& not_recorded = evaluation.provenance.not_recorded;
+  const bool recorded = store != nullptr && mode != StoreMode::kLive && not_recorded.empty();
+  return fmt::format("interrupted after {} of {} samples; {}", evaluation.items.size(),
+                     evaluation.task->dataset().size(),
+                     recorded ? fmt::format("what was answered is recorded in {}, and the same "
+                                            "command goes on from there",
+                                            store->place())
+                              : "what was answered is not recorded");
+}
+
 /// Whether nothing is left to ask.
 bool IsDone(const Evaluation& evaluation) {
   return evaluation.complete() || (evaluation.slice && OrderOf(evaluation).empty());
@@ -94,6 +105,8 @@ EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
                 "it was asked for from within an evaluation of the same Evaluator; a scorer or "
                 "model that evaluates needs an Evaluator of its own");
   }
+  if (Cancel::all_requested())
+    return Fail(model->info(), task, "the run was interrupted before it");
   const std::optional<Slice>& slice = options_.slice;
   if (slice && slice->index >= slice->count) {
     return Fail(model->info(), task,
@@ -225,6 +238,9 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
                         {.order = samples, .stop = how.asking.stop, .tap = how.tap});
       one.Complete();
       satisfied = one.satisfied();
+      if (!satisfied && Cancel::all_requested()) {
+        throw Error(ErrorCode::kModelFailed, WhyInterrupted(evaluation, how.mode, options_.store));
+      }
     };
     try {
       const internal::NotRecordedNote note(answers, evaluation.provenance.not_recorded);

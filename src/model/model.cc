@@ -13,7 +13,19 @@ std::uint64_t NextInstance() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
+/// Not in the header: one for all libraries of a process.
+std::atomic<bool> everything_is_cancelled{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
 }  // namespace
+
+void Cancel::RequestAll() noexcept {
+  everything_is_cancelled.store(true, std::memory_order_relaxed);
+}
+
+bool Cancel::all_requested() noexcept {
+  return everything_is_cancelled.load(std::memory_order_relaxed);
+}
 
 Model::Model() : instance_(NextInstance()) {}
 
