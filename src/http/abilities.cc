@@ -23,7 +23,9 @@ using nlohmann::json;
 /// A request whose answer is looked at, also where it says that there is no such thing.
 class Trial final : public Exchange {
  public:
-  explicit Trial(HttpRequest request) : request_(std::move(request)) {}
+  /// `usual`: at an address that every endpoint has; of others, gateways say whatever they say of
+  /// what is not there.
+  Trial(HttpRequest request, bool usual) : request_(std::move(request)), usual_(usual) {}
 
   HttpRequest Next() override { return request_; }
   void Take(const HttpAnswer& answer) override {
@@ -36,7 +38,8 @@ class Trial final : public Exchange {
     const bool no = status == 400 || status == 404 || status == 405 || status == 410 ||
                     status == 413 || status == 415 || status == 422 || status == 500 ||
                     status == 501;
-    return answer.end == HttpEnd::kAnswered && no;
+    const bool nothing_there = !usual_ && (status == 401 || status == 403 || status == 502);
+    return answer.end == HttpEnd::kAnswered && (no || nothing_there);
   }
   bool done() const override { return done_; }
   Response TakeResponse() override { return {}; }
@@ -45,6 +48,7 @@ class Trial final : public Exchange {
 
  private:
   const HttpRequest request_;
+  const bool usual_;
   HttpAnswer answer_;
   bool done_ = false;
 };
@@ -68,7 +72,8 @@ class Prober {
 
   /// The answer, or none where the server says no.
   std::optional<std::string> Ask(HttpRequest request) {
-    Trial trial(std::move(request));
+    const bool usual = request.url.starts_with(model_.connection->base() + "/");
+    Trial trial(std::move(request), usual);
     DeliverOne(*model_.connection, trial);
     const HttpAnswer& answer = trial.answer();
     if (answer.status >= 200 && answer.status < 300) return answer.body;
