@@ -3,6 +3,8 @@
 #define GATETEST_TESTS_BENCHMARKS_BENCHMARKS_H_
 
 #include <chrono>
+#include <string>
+#include <vector>
 
 namespace gatetest::benchmarks {
 
@@ -25,6 +27,10 @@ void RegisterSequenceCost(int repetitions);
 /// A whole gate program that replays 5,000 samples of a baseline and a candidate / 0.1 s; and what
 /// it costs to record an answer / 1 ms.
 void RegisterReplayCost(int repetitions);
+
+/// Clients of an HTTP server that answers at once, against a bare loop on libcurl's multi
+/// interface. Returns what is left out, and why: the programs that others publish may be missing.
+std::vector<std::string> RegisterHttpCost(int repetitions);
 
 class Stopwatch {
  public:

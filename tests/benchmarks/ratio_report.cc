@@ -29,6 +29,19 @@ std::string WhyFailed(const Run& run) {
   }
 }
 
+constexpr std::string_view kOrder[] = {kRatio,      kTokensPerSecond,         kRequestsPerSecond,
+                                       kCpuSeconds, kLargeMegabytesPerSecond, kMemoryGrowth};
+
+std::ptrdiff_t Place(const Figure& figure) {
+  return std::find(std::begin(kOrder), std::end(kOrder), figure.counter) - std::begin(kOrder);
+}
+
+int Digits(std::string_view counter) {
+  if (counter == kRatio) return 4;
+  if (counter == kCpuSeconds) return 3;
+  return counter == kMemoryGrowth ? 2 : 0;
+}
+
 }  // namespace
 
 double Figure::median() const {
@@ -64,12 +77,12 @@ void RatioReport::ReportRuns(const std::vector<Run>& runs) {
 
 std::vector<Figure> RatioReport::figures() const {
   std::vector<Figure> sorted = figures_;
-  std::stable_partition(sorted.begin(), sorted.end(),
-                        [](const Figure& figure) { return figure.counter == kRatio; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Figure& a, const Figure& b) { return Place(a) < Place(b); });
   return sorted;
 }
 
-std::string Table(const std::vector<Figure>& figures) {
+std::string Table(const std::vector<Figure>& figures, const std::vector<std::string>& left_out) {
   std::string table;
   std::string_view counter;
   for (const Figure& figure : figures) {
@@ -80,15 +93,17 @@ std::string Table(const std::vector<Figure>& figures) {
     }
     const auto [smallest, largest] =
         std::minmax_element(figure.repetitions.begin(), figure.repetitions.end());
-    const int digits = counter == kRatio ? 4 : 0;
+    const int digits = Digits(counter);
     table +=
         fmt::format("{:<68}{:>10.{}f}   [{:.{}f}, {:.{}f}] of {}\n", figure.name, figure.median(),
                     digits, *smallest, digits, *largest, digits, figure.repetitions.size());
   }
+  if (!left_out.empty()) table += "\nnot measured\n";
+  for (const std::string& one : left_out) table += one + "\n";
   return table;
 }
 
-std::string Json(const std::vector<Figure>& figures) {
+std::string Json(const std::vector<Figure>& figures, const std::vector<std::string>& left_out) {
   nlohmann::ordered_json json;
   json["compiler"] = GATETEST_COMPILER;
   json["build_type"] = GATETEST_BUILD_TYPE;
@@ -97,6 +112,7 @@ std::string Json(const std::vector<Figure>& figures) {
     json[figure.counter].push_back(
         {{"name", figure.name}, {"median", figure.median()}, {"repetitions", figure.repetitions}});
   }
+  if (!left_out.empty()) json["not_measured"] = left_out;
   return json.dump(2) + "\n";
 }
 
