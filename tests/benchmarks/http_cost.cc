@@ -17,6 +17,7 @@
 #include "tests/benchmarks/http_run.h"
 #include "tests/benchmarks/nginx_server.h"
 #include "tests/benchmarks/other_clients.h"
+#include "tests/benchmarks/our_client.h"
 #include "tests/benchmarks/ratio_report.h"
 #include "tests/benchmarks/temp_folder.h"
 
@@ -46,7 +47,8 @@ std::vector<Client> Clients(std::vector<std::string>& missing) {
   const auto folder = std::make_shared<TempFolder>();
   std::vector<Client> clients = {
       {"bare libcurl multi", BareAgainst, BareAgainst, true},
-      // {"OpenAiModel", OursAgainst, OursScoringAgainst, true},
+      {"GateTest, all of it", OursAgainst, OursScoringAgainst, true},
+      {"OpenAiModel alone", OurModelAgainst, nullptr, true},
   };
   if (const std::string wrk = FindProgram("wrk"); !wrk.empty()) {
     clients.push_back({"wrk",

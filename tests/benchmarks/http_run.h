@@ -22,15 +22,6 @@ struct HttpRun {
 /// tenth of `requests` and for the rest.
 HttpRun MeasureHere(std::size_t requests, const std::function<void(std::size_t)>& ask);
 
-// ================================================================================================
-// TO BE DEFINED, in a file of its own, as soon as there is OpenAiModel; Clients() in http_cost.cc
-// then lists it. Constructs the model, and returns MeasureHere(requests, ...) around asking it for
-// a chat completion `n` times over kConnections. `base_url` ends in /v1. The second asks for the
-// log-probabilities of a prompt, and reads PromptLogprobsAnswer.
-HttpRun OursAgainst(const std::string& base_url, std::size_t requests);
-HttpRun OursScoringAgainst(const std::string& base_url, std::size_t requests);
-// ================================================================================================
-
 }  // namespace gatetest::benchmarks
 
 #endif  // GATETEST_TESTS_BENCHMARKS_HTTP_RUN_H_
