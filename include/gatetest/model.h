@@ -26,6 +26,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gatetest/request.h"
@@ -122,6 +123,16 @@ class ResponseSink {
   virtual ~ResponseSink() = default;
   /// `index`: the position of the answered request in the span given to Run.
   virtual void Receive(std::size_t index, Response response) = 0;
+
+  /// An answer, and which request it is to.
+  struct Answer {
+    std::size_t index = 0;   ///< As in Receive.
+    Response response = {};  ///< As in Receive.
+  };
+  /// Several that are there at the same time, which are cheaper to record together.
+  virtual void ReceiveAll(std::vector<Answer> answers) {
+    for (Answer& answer : answers) Receive(answer.index, std::move(answer.response));
+  }
 };
 
 /// Asks a model to stop early: it returns from Run soon, without answering the rest.

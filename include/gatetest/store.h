@@ -90,6 +90,17 @@ class Shelf {
   /// the answer outlives this process, however that ends.
   virtual void Put(const Question& question, const RecordedAnswer& answer) = 0;
 
+  /// An answer, and what it is filed under.
+  struct Filing {
+    Question question = {};
+    RecordedAnswer answer = {};
+  };
+  /// The same for several, which a store may make cheaper. When it throws, none or some of them are
+  /// recorded, and the claims of all have ended.
+  virtual void PutAll(std::span<const Filing> filings) {
+    for (const Filing& filing : filings) Put(filing.question, filing.answer);
+  }
+
   /// Ends claims without an answer.
   virtual void GiveBack(std::span<const AnswerKey> keys) = 0;
 

@@ -108,21 +108,39 @@ class Answers::Live final : public ResponseSink {
         answered_(wanted.size()) {}
 
   void Receive(std::size_t index, Response response) override {
-    if (!IsExpected(index)) return;
-    Redact(response, answers_.secrets_);
-    const Wanted& wanted = wanted_[index];
-    const bool within = answers_.spending_ == nullptr ||
-                        answers_.spending_->Pay(answers_.model_.info(),
-                                                *asks_[wanted.asks.front()].request, response);
-    if (response.failure.empty()) {
-      answers_.Record(asks_[wanted.asks.front()], wanted.key, response);
-    } else {
-      failed_ = true;
+    std::vector<Answer> one;
+    one.push_back({.index = index, .response = std::move(response)});
+    ReceiveAll(std::move(one));
+  }
+
+  void ReceiveAll(std::vector<Answer> received) override {
+    std::erase_if(received, [&](const Answer& answer) { return !IsExpected(answer.index); });
+    bool within = true;
+    std::vector<Shelf::Filing> filings;
+    for (Answer& answer : received) {
+      Response& response = answer.response;
+      Redact(response, answers_.secrets_);
+      const Wanted& wanted = wanted_[answer.index];
+      const Ask& ask = asks_[wanted.asks.front()];
+      if (answers_.spending_ != nullptr &&
+          !answers_.spending_->Pay(answers_.model_.info(), *ask.request, response)) {
+        within = false;
+      }
+      if (!response.failure.empty()) {
+        failed_ = true;
+      } else if (answers_.Records()) {
+        filings.push_back({.question = answers_.QuestionOf(ask, wanted.key),
+                           .answer = {.response = response, .recorded = SecondsNow()}});
+      }
     }
-    for (std::size_t i = 0; i + 1 < wanted.asks.size(); ++i) {
-      sink_.Receive(wanted.asks[i], response, 0);
+    answers_.Record(filings);
+    for (Answer& answer : received) {
+      const std::vector<std::size_t>& asks = wanted_[answer.index].asks;
+      for (std::size_t i = 0; i + 1 < asks.size(); ++i) {
+        sink_.Receive(asks[i], answer.response, 0);
+      }
+      sink_.Receive(asks.back(), std::move(answer.response), 0);
     }
-    sink_.Receive(wanted.asks.back(), std::move(response), 0);
     if (within) return;
     exceeded_ = true;
     cancel_.Request();
@@ -416,14 +434,17 @@ Question Answers::QuestionOf(const Ask& ask, const AnswerKey& key) const {
                                       : ShortRequestJson(Redacted(*ask.request, secrets_))};
 }
 
-void Answers::Record(const Ask& ask, const AnswerKey& key, const Response& response) {
-  if (shelf_ == nullptr && !on_answer_) return;
-  const Question question = QuestionOf(ask, key);
-  const RecordedAnswer answer = {.response = response, .recorded = SecondsNow()};
-  if (on_answer_) on_answer_(model(), question, answer);
+bool Answers::Records() const { return shelf_ != nullptr || on_answer_; }
+
+void Answers::Record(std::span<const Shelf::Filing> filings) {
+  if (filings.empty()) return;
+  if (on_answer_) {
+    const RecordedModel asked = model();
+    for (const Shelf::Filing& filing : filings) on_answer_(asked, filing.question, filing.answer);
+  }
   if (shelf_ == nullptr) return;
   try {
-    shelf_->Put(question, answer);
+    shelf_->PutAll(filings);
   } catch (...) {
     CannotRecord();
   }

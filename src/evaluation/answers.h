@@ -119,7 +119,8 @@ class Answers {
                 AnswerSink& sink, Cancel& cancel);
   void EndOfBudget(Cancel& cancel);
   std::vector<ClaimResult> Claim(std::span<const Wanted> wanted);
-  void Record(const Ask& ask, const AnswerKey& key, const Response& response);
+  bool Records() const;
+  void Record(std::span<const Shelf::Filing> filings);
   Question QuestionOf(const Ask& ask, const AnswerKey& key) const;
   void CannotRecord();
   static std::vector<AnswerKey> KeysOf(std::span<const Wanted> wanted);

@@ -56,12 +56,19 @@ class Courier {
     while (!cancel_.requested()) {
       const auto now = Clock::now();
       Launch(now);
+      HandOver();  // Those that could not even be asked.
       if (alive_ == 0 && next_ == deliveries_.count) return;
-      lease_.transfers().Drive(Patience(now), [this](std::size_t slot, HttpAnswer answer) {
-        connection_.pace().Return();
-        --under_way_;
-        Take(slot, answer);
-      });
+      try {
+        lease_.transfers().Drive(Patience(now), [this](std::size_t slot, HttpAnswer answer) {
+          connection_.pace().Return();
+          --under_way_;
+          Take(slot, answer);
+        });
+      } catch (...) {
+        HandOver();  // What came before the end counts.
+        throw;
+      }
+      HandOver();
     }
   }
 
@@ -212,7 +219,11 @@ class Courier {
     job = {};
     free_.push_back(slot);
     --alive_;
-    deliveries_.receive(index, std::move(response));
+    answers_.push_back({.index = index, .response = std::move(response)});
+  }
+
+  void HandOver() {
+    if (!answers_.empty()) deliveries_.receive(std::exchange(answers_, {}));
   }
 
   Connection& connection_;
@@ -225,9 +236,10 @@ class Courier {
   std::vector<std::size_t> free_;
   std::deque<std::size_t> ready_;
   std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;
-  std::size_t next_ = 0;       ///< Index of the first that has not begun.
-  std::size_t alive_ = 0;      ///< That have begun and have no answer.
-  std::size_t under_way_ = 0;  ///< Places taken.
+  std::vector<ResponseSink::Answer> answers_;  ///< To be handed over.
+  std::size_t next_ = 0;                       ///< Index of the first that has not begun.
+  std::size_t alive_ = 0;                      ///< That have begun and have no answer.
+  std::size_t under_way_ = 0;                  ///< Places taken.
 };
 
 }  // namespace
@@ -257,7 +269,10 @@ Response DeliverOne(Connection& connection, Exchange& exchange) {
   Deliver(connection,
           {.count = 1,
            .make = [&](std::size_t) { return std::make_unique<Borrowed>(exchange); },
-           .receive = [&](std::size_t, Response response) { taken = std::move(response); }},
+           .receive =
+               [&](std::vector<ResponseSink::Answer> answers) {
+                 taken = std::move(answers.front().response);
+               }},
           never);
   if (!taken.failure.empty()) throw Error(ErrorCode::kModelFailed, taken.failure);
   return taken;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "gatetest/model.h"
 #include "src/http/connection.h"
@@ -17,8 +18,9 @@ struct Deliveries {
   std::size_t count = 0;
   /// Makes an exchange when it is its turn: few are alive at a time, however many there are.
   std::function<std::unique_ptr<Exchange>(std::size_t index)> make = {};
-  /// Takes its answer. While it works, nothing more is read: memory stays bounded.
-  std::function<void(std::size_t index, Response response)> receive = {};
+  /// Takes answers that came at the same time. While it works, nothing more is read: memory stays
+  /// bounded.
+  std::function<void(std::vector<ResponseSink::Answer> answers)> receive = {};
 };
 
 /// Returns when all is answered, or cancelled. Throws Error(kModelFailed) when all requests would

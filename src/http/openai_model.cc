@@ -55,8 +55,10 @@ class OpenAiModelImpl final : public Model {
     internal::Deliver(*model_.connection,
                       {.count = requests.size(),
                        .make = [&](std::size_t i) { return MakeExchange(requests[i]); },
-                       .receive = [&](std::size_t i,
-                                      Response response) { sink.Receive(i, std::move(response)); }},
+                       .receive =
+                           [&](std::vector<ResponseSink::Answer> answers) {
+                             sink.ReceiveAll(std::move(answers));
+                           }},
                       cancel);
   }
 

@@ -125,6 +125,7 @@ class Transfers::Transfer {
     Set(CURLOPT_USERAGENT, "GateTest");
     Set(CURLOPT_ACCEPT_ENCODING, "");  // Whatever libcurl can decode.
     Set(CURLOPT_NOSIGNAL, 1L);
+    Set(CURLOPT_BUFFERSIZE, 512L * 1024);  // For answers of megabytes; by measurement.
     Set(CURLOPT_FOLLOWLOCATION, 0L);
     Set(CURLOPT_TCP_KEEPALIVE, 1L);
     Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
@@ -146,7 +147,10 @@ class Transfers::Transfer {
     heard_ = false;
     error_[0] = '\0';
     start_ = Clock::now();
-    Set(CURLOPT_URL, (request_.url + query).c_str());
+    if (request_.url + query != url_) {
+      url_ = request_.url + query;
+      Set(CURLOPT_URL, url_.c_str());
+    }
     if (request_.body.empty()) {
       Set(CURLOPT_HTTPGET, 1L);
     } else {
@@ -237,6 +241,7 @@ class Transfers::Transfer {
   CURL* const handle_;
   std::array<char, CURL_ERROR_SIZE> error_ = {};
   std::size_t tag_ = 0;
+  std::string url_;
   HttpRequest request_;
   HttpAnswer answer_;
   std::size_t header_bytes_ = 0;

@@ -172,29 +172,42 @@ ClaimResult SqliteShelf::ClaimedBy(SqliteDatabase& database, const AnswerKey& ke
 }
 
 void SqliteShelf::Put(const Question& question, const RecordedAnswer& answer) {
-  const std::string response = ResponseToBlob(answer.response);
+  const Filing filing{.question = question, .answer = answer};
+  PutAll({&filing, 1});
+}
+
+void SqliteShelf::PutAll(std::span<const Filing> filings) {
+  std::vector<std::string> responses;
+  responses.reserve(filings.size());
+  for (const Filing& filing : filings) responses.push_back(ResponseToBlob(filing.answer.response));
   const std::lock_guard lock(place_.mutex());
   try {
-    PutLocked(question, answer,
-              {reinterpret_cast<const std::uint8_t*>(response.data()), response.size()});
+    PutLocked(filings, responses);
   } catch (const Error&) {
-    EndClaims(std::span(&question.key, 1));
+    std::vector<AnswerKey> keys;
+    for (const Filing& filing : filings) keys.push_back(filing.question.key);
+    EndClaims(keys);
     throw;
   }
 }
 
-void SqliteShelf::PutLocked(const Question& question, const RecordedAnswer& answer,
-                            std::span<const std::uint8_t> response) {
+void SqliteShelf::PutLocked(std::span<const Filing> filings,
+                            std::span<const std::string> responses) {
   SqliteDatabase* const database = place_.Writable();
   if (database == nullptr) place_.ThrowReadOnly();
   SqliteTransaction writing(*database, SqliteTransaction::kWrite);
-  database->Run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", question.key,
-                MakeShelf(*database), question.sample, static_cast<std::int64_t>(question.turn),
-                answer.recorded, question.request, response);
-  const bool is_claimed = claims_.contains(question.key);
-  if (is_claimed) DeleteClaim(*database, question.key);
+  const std::int64_t shelf = MakeShelf(*database);
+  for (std::size_t i = 0; i < filings.size(); ++i) {
+    const Question& question = filings[i].question;
+    const std::span response(reinterpret_cast<const std::uint8_t*>(responses[i].data()),
+                             responses[i].size());
+    database->Run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", question.key,
+                  shelf, question.sample, static_cast<std::int64_t>(question.turn),
+                  filings[i].answer.recorded, question.request, response);
+    if (claims_.contains(question.key)) DeleteClaim(*database, question.key);
+  }
   writing.Commit();
-  if (is_claimed) claims_.erase(question.key);
+  for (const Filing& filing : filings) claims_.erase(filing.question.key);
   has_described_model_ = true;
 }
 

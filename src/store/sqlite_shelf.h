@@ -35,6 +35,7 @@ class SqliteShelf final : public Shelf {
   std::vector<std::optional<RecordedAnswer>> Find(std::span<const AnswerKey> keys) override;
   std::vector<ClaimResult> Claim(std::span<const AnswerKey> keys) override;
   void Put(const Question& question, const RecordedAnswer& answer) override;
+  void PutAll(std::span<const Filing> filings) override;
   void GiveBack(std::span<const AnswerKey> keys) override;
   std::optional<Question> Filed(const std::string& sample, std::size_t turn) override;
 
@@ -54,8 +55,7 @@ class SqliteShelf final : public Shelf {
   ClaimResult ClaimedBy(SqliteDatabase& database, const AnswerKey& key,
                         std::map<std::int64_t, bool>& alive) const;
   void DeleteClaim(SqliteDatabase& database, const AnswerKey& key) const;
-  void PutLocked(const Question& question, const RecordedAnswer& answer,
-                 std::span<const std::uint8_t> response);
+  void PutLocked(std::span<const Filing> filings, std::span<const std::string> responses);
   std::vector<ClaimResult> ClaimLocked(SqliteDatabase& database, std::span<const AnswerKey> keys,
                                        bool is_writable);
   void GiveBackLocked(std::span<const AnswerKey> keys);

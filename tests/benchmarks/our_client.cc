@@ -65,8 +65,7 @@ HttpRun OursAgainst(const std::string& base_url, std::size_t requests) {
   return MeasureHere(requests, [&](std::size_t count) {
     std::vector<Sample> samples(count);
     for (Sample& sample : samples) sample = {.input = Prompt(first++), .answer = "any"};
-    const TaskPtr task =
-        Contains(MakeDataset("questions", std::move(samples)), {.name = "q"});
+    const TaskPtr task = Contains(MakeDataset("questions", std::move(samples)), {.name = "q"});
     Evaluator evaluator({.store = store.get()});
     const Subject subject{.candidate = evaluator.Evaluate(model, task)};
     const Requirement requirement{Metric::kAccuracy, Limit(0.0).Claim(Claim::kPopulation)};
@@ -96,8 +95,10 @@ HttpRun OursScoringAgainst(const std::string& base_url, std::size_t requests) {
         {.count = count,
          .make = [&](std::size_t) { return std::make_unique<Scoring>(base_url + "/completions"); },
          .receive =
-             [](std::size_t, const Response& response) {
-               if (!response.failure.empty()) throw std::runtime_error(response.failure);
+             [](const std::vector<ResponseSink::Answer>& answers) {
+               for (const auto& [index, response] : answers) {
+                 if (!response.failure.empty()) throw std::runtime_error(response.failure);
+               }
              }},
         never);
   });
