@@ -149,7 +149,7 @@ class Prober {
     const auto read = [&](const std::string& url, const char* pointer) {
       const std::optional<std::string> body = Ask({.url = url});
       if (!body) return 0;
-      const json answer = json::parse(*body, nullptr, /*allow_exceptions=*/false);
+      const json answer = ParseJson(*body);
       if (!answer.is_object()) return 0;
       const json value = answer.value(json::json_pointer(pointer), json());
       return value.is_number_integer() ? std::max(value.get<int>(), 0) : 0;
