@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "gatetest/endpoint.h"
+#include "gatetest/error.h"
 #include "gatetest/model.h"
 #include "tests/support/fault_server.h"
 
@@ -69,6 +70,20 @@ inline std::vector<Response> AskAll(const ModelPtr& model, const std::vector<Req
 }
 inline Response Ask(const ModelPtr& model, const Request& request) {
   return AskAll(model, {request}).front();
+}
+
+/// Why there is no answer, without the host that it begins with: of this request, or of all.
+inline std::string FailureOf(const ModelPtr& model, const Request& request) {
+  std::string failure;
+  try {
+    failure = Ask(model, request).failure;
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kModelFailed) << error.what();
+    failure = std::string("all: ") + error.what();
+  }
+  const std::size_t host = failure.find("127.0.0.1:");
+  if (host == std::string::npos) return failure;
+  return failure.replace(host, failure.find(": ", host) + 2 - host, "");
 }
 
 /// A file of tests/http/recordings: a real answer of a llama-server.
