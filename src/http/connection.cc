@@ -58,6 +58,12 @@ std::string InAddress(const std::string& key) {
   return escaped == nullptr ? key : escaped.get();
 }
 
+/// As it stands in a quotation.
+std::string Quoted(const std::string& key) {
+  const std::string quoted = Quote(key, key.size());
+  return quoted.substr(1, quoted.size() - 2);
+}
+
 /// Without a part of the key that is left where a quotation is cut off: "sk-12…".
 std::string WithoutBeginnings(std::string text, std::string_view key) {
   constexpr std::string_view kCut = "…";
@@ -154,8 +160,9 @@ std::string Connection::WithoutKey(std::string text) const {
   constexpr std::size_t kLeast = 8;  // Shorter ones are words: "none", "EMPTY".
   if (value == nullptr || std::string_view(value).size() < kLeast) return text;
   const std::string key = value;
-  const std::string quoted = Quote(key, key.size());
-  for (const std::string& form : {key, quoted.substr(1, quoted.size() - 2), InAddress(key)}) {
+  // A message may quote an answer, and the answer a message.
+  const std::string quoted = Quoted(key);
+  for (const std::string& form : {key, quoted, Quoted(quoted), InAddress(key)}) {
     text = WithoutBeginnings(RedactSecrets(std::move(text), {form}), form);
   }
   return text;

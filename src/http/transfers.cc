@@ -96,7 +96,9 @@ HeaderList HeadersOf(const Endpoint& endpoint, const std::string& key) {
   Append(list, "Content-Type: application/json");
   Append(list, "Accept: application/json, text/event-stream");
   Append(list, "Expect:");  // A round trip for nothing.
-  for (const auto& [name, value] : endpoint.headers) Append(list, name + ": " + value);
+  for (const auto& [name, value] : endpoint.headers) {
+    Append(list, value.empty() ? name + ";" : name + ": " + value);  // libcurl omits "name:".
+  }
   if (!key.empty() && !endpoint.key_in_query) Append(list, "Authorization: Bearer " + key);
   return list;
 }
