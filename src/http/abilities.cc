@@ -23,10 +23,12 @@ using nlohmann::json;
 /// A request whose answer is looked at, also where it says that there is no such thing.
 class Trial final : public Exchange {
  public:
-  explicit Trial(HttpRequest request) : request_(std::move(request)) {}
+  Trial(HttpRequest request, int attempts)
+      : request_(std::move(request)), doubts_(std::min(attempts, kMostDoubts + 1) - 1) {}
 
   HttpRequest Next() override { return request_; }
   void Take(const HttpAnswer& answer) override {
+    if (doubts_ > 0) CheckClear(answer);
     answer_ = answer;
     done_ = true;
   }
@@ -44,7 +46,21 @@ class Trial final : public Exchange {
   const HttpAnswer& answer() const { return answer_; }
 
  private:
+  static constexpr int kMostDoubts = 2;
+
+  /// What is known of an endpoint is known for good, so what may be a mishap is asked again.
+  void CheckClear(const HttpAnswer& answer) {
+    try {
+      if (answer.status == 500) throw BadAnswer("HTTP 500", MessageIn(answer.body));
+      if (answer.status < 300) ParseObject(answer.body);
+    } catch (const BadAnswer&) {
+      --doubts_;
+      throw;
+    }
+  }
+
   const HttpRequest request_;
+  int doubts_;  ///< That are left.
   HttpAnswer answer_;
   bool done_ = false;
 };
@@ -68,7 +84,7 @@ class Prober {
 
   /// The answer, or none where the server says no.
   std::optional<std::string> Ask(HttpRequest request) {
-    Trial trial(std::move(request));
+    Trial trial(std::move(request), model_.connection->endpoint().retrying.attempts);
     DeliverOne(*model_.connection, trial);
     const HttpAnswer& answer = trial.answer();
     if (answer.status >= 200 && answer.status < 300) return answer.body;
@@ -82,7 +98,8 @@ class Prober {
     try {
       if (by == TokenizeBy::kVllm) {
         const json answer = ParseObject(*body);
-        found_.context_window = std::max(answer.value("max_model_len", 0), 0);
+        // The token that is scored last has a place too, and so has one that is generated.
+        found_.context_window = std::max(answer.value("max_model_len", 0) - 2, 0);
       }
       return ReadTokens(*body, kText).tokens;
     } catch (const std::exception&) {
@@ -103,6 +120,8 @@ class Prober {
       if (begins) found_.bos = special.front();
       return;
     }
+    tried_.push_back("/tokenize " +
+                     (refusal_.empty() ? "gives no tokens" : "answers with " + refusal_));
   }
 
   bool TryForcedTokens() {
@@ -175,8 +194,10 @@ class Prober {
     const std::optional<std::string> body = Ask(
         {.url = model_.connection->base() + "/completions",
          .body = EchoBody(model_, tokens ? TokensJson(tokens_) : QuotedJson(kText), generates)});
-    if (body && HasLogprobs(*body, &ScoreAnswer::echoed) &&
-        (tokens || ReadScores(*body).text.starts_with(kText))) {
+    // Or it is what the server went on to generate.
+    const bool echoes = body && HasLogprobs(*body, &ScoreAnswer::echoed) &&
+                        ReadScores(*body).text.find(kText) != std::string::npos;
+    if (echoes) {
       found_.score = ScoreBy::kEcho;
       found_.echo_generates = generates;
       return true;
