@@ -25,10 +25,14 @@ class Trial final : public Exchange {
  public:
   /// `usual`: at an address that every endpoint has; of others, gateways say whatever they say of
   /// what is not there.
-  Trial(HttpRequest request, bool usual) : request_(std::move(request)), usual_(usual) {}
+  Trial(HttpRequest request, bool usual, int attempts)
+      : request_(std::move(request)),
+        usual_(usual),
+        doubts_(std::min(attempts, kMostDoubts + 1) - 1) {}
 
   HttpRequest Next() override { return request_; }
   void Take(const HttpAnswer& answer) override {
+    if (doubts_ > 0) CheckClear(answer);
     answer_ = answer;
     done_ = true;
   }
@@ -47,8 +51,24 @@ class Trial final : public Exchange {
   const HttpAnswer& answer() const { return answer_; }
 
  private:
+  static constexpr int kMostDoubts = 2;
+
+  /// What is known of an endpoint is known for good, so what may be a mishap is asked again.
+  void CheckClear(const HttpAnswer& answer) {
+    try {
+      if (answer.status == 500 || answer.status == 502) {
+        throw BadAnswer(fmt::format("HTTP {}", answer.status), MessageIn(answer.body));
+      }
+      if (answer.status < 300) ParseObject(answer.body);
+    } catch (const BadAnswer&) {
+      --doubts_;
+      throw;
+    }
+  }
+
   const HttpRequest request_;
   const bool usual_;
+  int doubts_;  ///< That are left.
   HttpAnswer answer_;
   bool done_ = false;
 };
@@ -73,7 +93,7 @@ class Prober {
   /// The answer, or none where the server says no.
   std::optional<std::string> Ask(HttpRequest request) {
     const bool usual = request.url.starts_with(model_.connection->base() + "/");
-    Trial trial(std::move(request), usual);
+    Trial trial(std::move(request), usual, model_.connection->endpoint().retrying.attempts);
     DeliverOne(*model_.connection, trial);
     const HttpAnswer& answer = trial.answer();
     if (answer.status >= 200 && answer.status < 300) return answer.body;
@@ -87,7 +107,8 @@ class Prober {
     try {
       if (by == TokenizeBy::kVllm) {
         const json answer = ParseObject(*body);
-        found_.context_window = std::max(answer.value("max_model_len", 0), 0);
+        // The token that is scored last has a place too, and so has one that is generated.
+        found_.context_window = std::max(answer.value("max_model_len", 0) - 2, 0);
       }
       return ReadTokens(*body, kText).tokens;
     } catch (const std::exception&) {
@@ -108,6 +129,8 @@ class Prober {
       if (begins) found_.bos = special.front();
       return;
     }
+    tried_.push_back("/tokenize " +
+                     (refusal_.empty() ? "gives no tokens" : "answers with " + refusal_));
   }
 
   bool TryForcedTokens() {
@@ -154,7 +177,7 @@ class Prober {
     const auto read = [&](const std::string& url, const char* pointer) {
       const std::optional<std::string> body = Ask({.url = url});
       if (!body) return 0;
-      const json answer = json::parse(*body, nullptr, /*allow_exceptions=*/false);
+      const json answer = ParseJson(*body);
       if (!answer.is_object()) return 0;
       const json value = answer.value(json::json_pointer(pointer), json());
       return value.is_number_integer() ? std::max(value.get<int>(), 0) : 0;
@@ -180,8 +203,10 @@ class Prober {
     const std::optional<std::string> body = Ask(
         {.url = model_.connection->base() + "/completions",
          .body = EchoBody(model_, tokens ? TokensJson(tokens_) : QuotedJson(kText), generates)});
-    if (body && HasLogprobs(*body, &ScoreAnswer::echoed) &&
-        (tokens || ReadScores(*body).text.starts_with(kText))) {
+    // Or it is what the server went on to generate.
+    const bool echoes = body && HasLogprobs(*body, &ScoreAnswer::echoed) &&
+                        ReadScores(*body).text.find(kText) != std::string::npos;
+    if (echoes) {
       found_.score = ScoreBy::kEcho;
       found_.echo_generates = generates;
       return true;

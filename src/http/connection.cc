@@ -51,6 +51,35 @@ void CheckHeaders(const Endpoint& endpoint) {
   }
 }
 
+/// As it stands in "?api_key=".
+std::string InAddress(const std::string& key) {
+  const std::unique_ptr<char, void (*)(void*)> escaped(
+      curl_easy_escape(nullptr, key.c_str(), static_cast<int>(key.size())), curl_free);
+  return escaped == nullptr ? key : escaped.get();
+}
+
+/// As it stands in a quotation.
+std::string Quoted(const std::string& key) {
+  const std::string quoted = Quote(key, key.size());
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+/// Without a part of the key that is left where a quotation is cut off: "sk-12…".
+std::string WithoutBeginnings(std::string text, std::string_view key) {
+  constexpr std::string_view kCut = "…";
+  constexpr std::size_t kTells = 4;
+  for (std::size_t cut = text.find(kCut); cut != std::string::npos;
+       cut = text.find(kCut, cut + kCut.size())) {
+    for (std::size_t size = std::min(key.size() - 1, cut); size >= kTells; --size) {
+      if (text.compare(cut - size, size, key, 0, size) != 0) continue;
+      text.replace(cut - size, size, "[credential]");
+      cut = text.find(kCut, cut - size);
+      break;
+    }
+  }
+  return text;
+}
+
 /// Host and port, as written. Throws when it is no address of an endpoint.
 std::string CheckedHost(const Endpoint& endpoint) {
   const std::string& url = endpoint.base_url;
@@ -61,7 +90,8 @@ std::string CheckedHost(const Endpoint& endpoint) {
   const std::string scheme = ok ? PartOf(parsed.get(), CURLUPART_SCHEME) : "";
   // What may hold a password is not repeated.
   if (!PartOf(parsed.get(), CURLUPART_USER).empty() ||
-      !PartOf(parsed.get(), CURLUPART_QUERY).empty()) {
+      !PartOf(parsed.get(), CURLUPART_PASSWORD).empty() ||
+      url.find_first_of("?#") != std::string::npos) {
     Refuse(
         "base_url has a user, a password or a query; keys come from the environment "
         "(Endpoint::api_key_variable)");
@@ -129,7 +159,13 @@ std::string Connection::WithoutKey(std::string text) const {
                                 : std::getenv(endpoint_.api_key_variable.c_str());
   constexpr std::size_t kLeast = 8;  // Shorter ones are words: "none", "EMPTY".
   if (value == nullptr || std::string_view(value).size() < kLeast) return text;
-  return RedactSecrets(std::move(text), {value});
+  const std::string key = value;
+  // A message may quote an answer, and the answer a message.
+  const std::string quoted = Quoted(key);
+  for (const std::string& form : {key, quoted, Quoted(quoted), InAddress(key)}) {
+    text = WithoutBeginnings(RedactSecrets(std::move(text), {form}), form);
+  }
+  return text;
 }
 
 Connection::Lease::Lease(Connection& connection) : connection_(connection), key_(connection.Key()) {

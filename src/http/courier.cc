@@ -31,8 +31,10 @@ constexpr milliseconds kTick{50};
 struct Job {
   std::size_t index = 0;
   std::unique_ptr<Exchange> exchange = {};
-  int failed = 0;  ///< Attempts that count.
-  Clock::time_point started = {};
+  int failed = 0;                  ///< Attempts that count.
+  int limited = 0;                 ///< Those that do not: "too many" while others got through.
+  Clock::time_point started = {};  ///< The last attempt.
+  Clock::time_point before = {};   ///< The one before it; the same where it is the first.
   Clock::time_point first_failure = {};
   std::vector<std::string> retried = {};
 };
@@ -111,7 +113,9 @@ class Courier {
 
   void Start(std::size_t slot) {
     Job& job = jobs_[slot];
-    job.started = Clock::now();
+    const auto now = Clock::now();
+    job.before = job.failed == 0 && job.limited == 0 ? now : job.started;
+    job.started = now;
     try {
       if (job.exchange == nullptr) job.exchange = deliveries_.make(job.index);
       lease_.transfers().Start(slot, job.exchange->Next());
@@ -144,7 +148,7 @@ class Courier {
       try {
         job.exchange->Take(answer);
         connection_.pace().Succeeded(Clock::now());
-        job.failed = 0;
+        job.failed = job.limited = 0;
         if (job.exchange->done()) {
           Finish(slot, job.exchange->TakeResponse());
         } else {
@@ -183,11 +187,14 @@ class Courier {
     }
     const auto now = Clock::now();
     const auto success = connection_.pace().last_success();
-    const bool others_succeed = success && *success > job.started;
+    const bool others_succeed = success && *success > job.before;
     if (job.failed == 0) job.first_failure = now;
     job.retried.push_back(trouble.why);
-    // "Too many" while others get through is no failure of this one: it has to wait.
-    if (trouble.kind != Trouble::Kind::kSlowDown || !others_succeed) ++job.failed;
+    // "Too many" while others get through is no failure of this one: it has to wait. (Unless it is
+    // too large for its server's limit, which says the same for ever.)
+    constexpr int kLimitedAsOne = 10;
+    const bool waits = trouble.kind == Trouble::Kind::kSlowDown && others_succeed;
+    if (!waits || ++job.limited % kLimitedAsOne == 0) ++job.failed;
     const Retrying& retrying = connection_.endpoint().retrying;
     if (job.failed >= retrying.attempts) {
       const std::string why =

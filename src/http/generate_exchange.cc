@@ -31,10 +31,15 @@ const json* Find(const json& object, const char* name) {
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
+/// The choice of index 0: some servers answer with more than were asked for. Null: there is none.
 const json* FirstChoice(const json& answer) {
   const json* const choices = Find(answer, "choices");
-  return choices != nullptr && choices->is_array() && !choices->empty() ? &choices->front()
-                                                                        : nullptr;
+  if (choices == nullptr || !choices->is_array()) return nullptr;
+  for (const json& choice : *choices) {
+    const json* const index = Find(choice, "index");
+    if (index == nullptr || *index == 0) return &choice;
+  }
+  return nullptr;
 }
 
 std::string TextIn(const json& value) {
@@ -235,7 +240,9 @@ class GenerateExchange final : public Exchange {
     } else if (*request_.logprobs == 0) {
       response_->top_logprobs.clear();
     }
-    response_->timing.total = answer.total;
+    Timing& timing = response_->timing;
+    timing.total = answer.total;
+    timing.first_token = std::min(timing.first_token, timing.total);  // Their clocks start apart.
   }
 
   bool done() const override { return response_.has_value(); }
@@ -272,15 +279,18 @@ GenerateBody::GenerateBody(const ServedModel& model) : options_(model.options) {
     }
     body_ = fields.dump();
   }
-  const std::array<std::string, 11> decided = {
-      "model",      "messages", "prompt",   "stop",         options_.max_tokens_field,
-      "stream",     "n",        "logprobs", "top_logprobs", "stream_options",
-      "temperature"};
+  const std::array<std::string, 7> always = {"model", "messages", "prompt",      "stream",
+                                             "n",     "logprobs", "top_logprobs"};
+  const std::array<std::string, 4> omissible = {"stop", "temperature", "stream_options",
+                                                options_.max_tokens_field};
+  const auto is_among = [](const auto& names, const std::string& one) {
+    return std::find(names.begin(), names.end(), one) != names.end();
+  };
   std::string more;
   for (const auto& [field, value] : fields.items()) {
-    if (value.is_null()) {
+    if (value.is_null() && !is_among(always, field)) {
       omitted_.push_back(field);
-    } else if (std::find(decided.begin(), decided.end(), field) != decided.end()) {
+    } else if (is_among(always, field) || is_among(omissible, field)) {
       RefuseOptions(name,
                     fmt::format("body sets \"{}\", which the task or GateTest decides", field));
     } else if (field == "seed") {
@@ -347,6 +357,10 @@ std::string GenerateBody::For(const Request& request) const {
 
 std::string GenerateBody::identity() const {
   json parts = json::object();
+  if (!options_.served_as.empty()) parts["served_as"] = options_.served_as;
+  if (options_.max_tokens_field != OpenAiOptions().max_tokens_field) {
+    parts["max_tokens_field"] = options_.max_tokens_field;
+  }
   if (options_.generate_by == GenerateBy::kCompletions) parts["generate_by"] = "completions";
   if (!options_.system_prompt.empty()) parts["system_prompt"] = options_.system_prompt;
   if (!body_.empty()) parts["body"] = json::parse(body_);

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "src/http/wire_json.h"
 #include "src/text/show.h"
 
 namespace gatetest::internal {
@@ -60,6 +61,7 @@ bool MayPass(const HttpAnswer& answer) {
 
 Trouble OfStatus(const HttpAnswer& answer, const Endpoint& endpoint) {
   const long status = answer.status;
+  constexpr std::size_t kLongestAddress = 200;
   Trouble trouble{.kind = Trouble::Kind::kHopeless, .why = fmt::format("HTTP {}", status)};
   const std::string said = WithMessage("", answer);
   if (status < 400) {
@@ -68,13 +70,13 @@ Trouble OfStatus(const HttpAnswer& answer, const Endpoint& endpoint) {
                          : fmt::format(
                                ": the server redirects to {}; redirects are not followed, "
                                "so set Endpoint::base_url to where it leads",
-                               Quote(answer.location));
+                               Quote(answer.location, kLongestAddress));
   } else if (status == 401 || status == 403) {
     trouble.detail = fmt::format("{}; {}", said, KeyAdvice(endpoint));
   } else if (status == 404) {
     trouble.detail = fmt::format(
         "{}; is Endpoint::base_url ({}) right, which usually ends in /v1, and the model served "
-        "there",
+        "there?",
         said, endpoint.base_url);
   } else if (status == 400 || status == 422 || !MayPass(answer)) {
     trouble.kind = Trouble::Kind::kFailed;
@@ -113,7 +115,7 @@ milliseconds WaitAfter(int failed, const Retrying& retrying, std::uint64_t rando
 std::string MessageIn(const std::string& body) {
   using nlohmann::json;
   constexpr std::size_t kLongest = 300;
-  const json parsed = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const json parsed = ParseJson(body);
   std::string text;
   const auto take = [&](const json& object) {
     for (const char* const name : {"message", "detail", "error", "msg"}) {
@@ -129,9 +131,8 @@ std::string MessageIn(const std::string& body) {
     if (text.empty() && parsed.contains("detail")) text = parsed["detail"].dump();
   }
   if (text.empty()) text = body;
-  return text.find_first_not_of(" \t\r\n") == std::string::npos
-             ? ""
-             : Quote(text.size() > kLongest ? text.substr(0, kLongest) + "..." : text);
+  const bool blank = text.find_first_not_of(" \t\r\n") == std::string::npos;
+  return blank ? "" : Quote(text, kLongest);
 }
 
 std::optional<Trouble> TroubleOf(const HttpAnswer& answer, const Endpoint& endpoint,

@@ -216,8 +216,8 @@ class EchoedTextExchange final : public Exchange {
 
   HttpRequest Next() override {
     if (!request_.continuation_tokens.empty()) {
-      throw NoAnswer(context_.model.connection->host() +
-                     " does not tokenize any more (/tokenize), and the text was cut by tokens");
+      throw NoAnswer(
+          "the server does not tokenize any more (/tokenize), and the text was cut by tokens");
     }
     return {.url = context_.model.connection->base() + "/completions",
             .body = EchoBody(context_.model, QuotedJson(text_), context_.abilities.echo_generates)};
@@ -259,7 +259,11 @@ class EchoedTextExchange final : public Exchange {
 
  private:
   void DropGenerated(ScoreAnswer& scores) const {
-    if (!context_.abilities.echo_generates || scores.text == text_) return;
+    if (!context_.abilities.echo_generates) return;
+    if (scores.text == text_) {  // Nothing was, or what ends a text.
+      while (!scores.echoed.empty() && scores.echoed.back().text.empty()) scores.echoed.pop_back();
+      return;
+    }
     const bool counted = scores.usage.prompt_tokens > 0;
     const std::size_t generated =
         counted ? static_cast<std::size_t>(scores.usage.completion_tokens) : 1;

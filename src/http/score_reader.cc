@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "src/http/exchange.h"
 #include "src/http/wire_json.h"
@@ -58,6 +60,8 @@ class Reader final : public nlohmann::json_sax<json> {
   }
 
  private:
+  static constexpr std::size_t kDeepest = 100;
+
   struct Frame {
     bool is_array = false;
     std::size_t index = 0;  ///< Of the value that comes next, in an array.
@@ -102,7 +106,11 @@ class Reader final : public nlohmann::json_sax<json> {
     if (depth_ == 3 && KeyAt(0) == "completion_probabilities") {
       ScoredToken& token = At(answer_.generated, IndexAt(1));
       if (KeyAt(2) == "logprob") token.logprob = number;
-      if (KeyAt(2) == "id") token.id = static_cast<TokenId>(value);
+      if constexpr (std::is_integral_v<Value>) {
+        if (KeyAt(2) == "id" && std::in_range<TokenId>(value)) {
+          token.id = static_cast<TokenId>(value);
+        }
+      }
     }
     return Skip();
   }
@@ -129,6 +137,7 @@ class Reader final : public nlohmann::json_sax<json> {
   }
 
   bool Push(const Frame& frame) {
+    if (depth_ == kDeepest) return false;
     if (depth_ > 0) Place();
     if (depth_ == 2 && KeyAt(0) == "completion_probabilities") {
       At(answer_.generated, IndexAt(1));

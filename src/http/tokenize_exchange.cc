@@ -35,7 +35,7 @@ class TokenizeExchange final : public Exchange {
 
   HttpRequest Next() override {
     if (abilities_.tokenize == TokenizeBy::kNone) {
-      throw NoAnswer(model_.connection->host() + " does not tokenize (/tokenize)");
+      throw NoAnswer("the server does not tokenize (/tokenize)");
     }
     return TokenizeRequest(model_, abilities_.tokenize, request_.prompt);
   }

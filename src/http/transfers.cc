@@ -17,7 +17,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMostHeaderBytes = std::size_t{1} << 20;
+constexpr std::size_t kMostHeaderBytes = std::size_t{1} << 18;  // Less than libcurl's own limit.
 
 void StartCurl() {
   static std::once_flag once;
@@ -69,8 +69,10 @@ Problem ProblemOf(CURLcode code) {
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
       return {HttpEnd::kHopeless, "the server's certificate is not trusted (Endpoint::ca_file)"};
+    case CURLE_UNSUPPORTED_PROTOCOL:  // Of addresses that were checked: HTTP/0.9.
+    case CURLE_WEIRD_SERVER_REPLY:
+      return {HttpEnd::kBroken, "an answer that is no HTTP"};
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
       return {HttpEnd::kHopeless, "the address is none"};
     default:
       return {HttpEnd::kBroken, curl_easy_strerror(code)};
@@ -94,7 +96,9 @@ HeaderList HeadersOf(const Endpoint& endpoint, const std::string& key) {
   Append(list, "Content-Type: application/json");
   Append(list, "Accept: application/json, text/event-stream");
   Append(list, "Expect:");  // A round trip for nothing.
-  for (const auto& [name, value] : endpoint.headers) Append(list, name + ": " + value);
+  for (const auto& [name, value] : endpoint.headers) {
+    Append(list, value.empty() ? name + ";" : name + ": " + value);  // libcurl omits "name:".
+  }
   if (!key.empty() && !endpoint.key_in_query) Append(list, "Authorization: Bearer " + key);
   return list;
 }
@@ -166,7 +170,10 @@ class Transfers::Transfer {
     curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &answer.status);
     if (answer.end == HttpEnd::kTooLarge) {
       answer.problem =
-          fmt::format("the answer is larger than {} bytes (Endpoint::largest_answer)", largest_);
+          header_bytes_ > kMostHeaderBytes
+              ? fmt::format("the answer's headers are larger than {} bytes", kMostHeaderBytes)
+              : fmt::format("the answer is larger than {} bytes (Endpoint::largest_answer)",
+                            largest_);
     } else if (!silent.empty()) {
       answer.problem = silent;
     } else if (code != CURLE_OK) {

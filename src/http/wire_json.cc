@@ -25,9 +25,30 @@ std::optional<std::int64_t> CountIn(const json& object, const char* name) {
   return count >= 0 && count <= kMost ? std::optional(count) : std::nullopt;
 }
 
+/// Copies and destructors of what is nested as deep as a long body allows overflow the stack.
+bool IsNestedTooDeep(std::string_view body) {
+  constexpr int kDeepest = 100;
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const char c = body[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kDeepest) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 std::string Excerpt(const std::string& body) {
   constexpr std::size_t kLongest = 80;
-  return body.empty() ? "it is empty" : "it begins " + Quote(body.substr(0, kLongest));
+  return body.empty() ? "it is empty" : "it begins " + Quote(body, kLongest);
 }
 
 }  // namespace
@@ -41,8 +62,13 @@ std::string QuotedJson(std::string_view text) {
   return json(text).dump();
 }
 
+json ParseJson(const std::string& body) {
+  if (IsNestedTooDeep(body)) return json::value_t::discarded;
+  return json::parse(body, nullptr, /*allow_exceptions=*/false);
+}
+
 json ParseObject(const std::string& body) {
-  json answer = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  json answer = ParseJson(body);
   if (!answer.is_object()) {
     throw BadAnswer("an answer that is no JSON object", Excerpt(body));
   }

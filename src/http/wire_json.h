@@ -13,6 +13,9 @@ namespace gatetest::internal {
 /// The text as a JSON string. Throws NoAnswer when it is not UTF-8: JSON has no other bytes.
 std::string QuotedJson(std::string_view text);
 
+/// What the body is; discarded where that is no JSON, or nested deeper than any answer is.
+nlohmann::json ParseJson(const std::string& body);
+
 /// The object in the body of a good answer. Throws BadAnswer when it is none, and what it says when
 /// it is an error ({"error": ...}), which some relays send with HTTP 200.
 nlohmann::json ParseObject(const std::string& body);

@@ -33,8 +33,8 @@ struct Timeouts {
 struct Retrying {
   /// All together. A request that failed as often is a sample that could not be measured.
   int attempts = 5;
-  /// Where the server names no time (Retry-After): attempt n + 1 waits `first_wait` * 2^n, at most
-  /// `longest_wait`, less up to a quarter at random.
+  /// Where the server names no time (Retry-After): attempt n + 1 waits `first_wait` * 2^(n - 1), at
+  /// most `longest_wait`, less up to a quarter at random.
   std::chrono::milliseconds first_wait{500};
   std::chrono::milliseconds longest_wait{8'000};  ///< See first_wait.
   /// A server that names a longer time is not waited for: the evaluation fails and says so.

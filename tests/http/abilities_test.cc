@@ -1,0 +1,222 @@
+// What is found out of an endpoint, and when.
+#include "src/http/abilities.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gatetest/openai_model.h"
+#include "tests/http/fake_engines.h"
+#include "tests/http/http_testing.h"
+#include "tests/support/errors.h"
+#include "tests/support/scripted_faults.h"
+
+namespace gatetest {
+namespace {
+
+using ::testing::HasSubstr;
+using testing_support::Ask;
+using testing_support::AskAll;
+using testing_support::EndpointOf;
+using testing_support::ErrorOf;
+using testing_support::FailureOf;
+using testing_support::FakeLlamaServer;
+using testing_support::FakeVllm;
+using testing_support::JsonAnswer;
+using testing_support::kBos;
+
+template <typename Engine>
+FaultServer::Handler By(Engine& engine) {
+  return [&engine](const HttpCall& call) { return engine(call); };
+}
+
+ModelPtr Served(const FaultServer& server) {
+  return OpenAiModel({.name = "tiny"}, EndpointOf(server));
+}
+
+Request Score() { return {.kind = RequestKind::kScore, .prompt = "Is it", .continuation = " so"}; }
+
+/// Without the host.
+std::string WhyNoScore(const FaultServer& server) {
+  const Capabilities capabilities = Served(server)->capabilities();
+  EXPECT_FALSE(capabilities.score);
+  EXPECT_FALSE(capabilities.tokenize);
+  EXPECT_TRUE(capabilities.generate);
+  const std::string host = "127.0.0.1:" + std::to_string(server.port()) + ": ";
+  EXPECT_EQ(capabilities.why_no_score.rfind(host, 0), 0U) << capabilities.why_no_score;
+  return capabilities.why_no_score.substr(host.size());
+}
+
+TEST(Abilities, ThatAreNoneNameWhatWasTried) {
+  FaultServer chat_only([](const HttpCall&) {
+    return JsonAnswer({{"error", {{"message", "Not found"}}}}, 404);
+  });
+  EXPECT_EQ(WhyNoScore(chat_only),
+            "/tokenize answers with HTTP 404; /completions answers echo with HTTP 404");
+
+  FakeVllm engine;
+  engine.prompt_logprobs = engine.echo = false;
+  FaultServer ignores(By(engine));
+  EXPECT_EQ(WhyNoScore(ignores), "/completions ignores prompt_logprobs; /completions ignores echo");
+  engine.tokenizes = false;
+  EXPECT_EQ(WhyNoScore(ignores), "/tokenize answers with HTTP 404; /completions ignores echo");
+
+  FakeLlamaServer llama;
+  llama.grammar = llama.bias = false;
+  FaultServer forceless(By(llama));
+  EXPECT_EQ(WhyNoScore(forceless),
+            "/completion did not generate given tokens by a grammar (others came); /completion did "
+            "not generate given tokens by logit_bias (others came); /completions answers "
+            "prompt_logprobs with HTTP 404; /completions answers echo with HTTP 404");
+}
+
+TEST(Abilities, OfWhateverAnswersEverythingAreNone) {
+  for (const std::string body :
+       {R"({})", R"({"tokens":[]})", R"({"tokens":"x"})", R"({"tokens":[true,"x"]})",
+        R"({"tokens":[{"id":"x"}]})", R"({"choices":[]})", R"({"error":{"message":"no"}})",
+        R"({"completion_probabilities":7})", "<html>", "", "null"}) {
+    FaultServer server([&](const HttpCall&) { return Answer{.body = body}; });
+    EXPECT_THAT(WhyNoScore(server), HasSubstr("/completions ignores echo")) << body;
+  }
+}
+
+TEST(Abilities, OfAServerThatIgnoresAllAreNone) {
+  // It generates more than was asked for, and its tokens have log-probabilities.
+  FaultServer server([](const HttpCall& call) {
+    if (call.target == "/tokenize") return JsonAnswer({{"tokens", {5, 6, 7}}});
+    return JsonAnswer({{"choices",
+                        {{{"index", 0},
+                          {"text", "a b c d e f"},
+                          {"logprobs",
+                           {{"tokens", {"a", " b", " c", " d", " e", " f"}},
+                            {"token_logprobs", {-1, -2, -3, -4, -5, -6}}}}}}}});
+  });
+  EXPECT_THAT(WhyNoScore(server), HasSubstr("/completions ignores echo"));
+}
+
+TEST(Abilities, AreTriedOutOnce) {
+  FakeVllm engine;
+  FaultServer server(By(engine));
+  const ModelPtr model =
+      OpenAiModel({.name = "tiny"}, EndpointOf(server), {.generate_by = GenerateBy::kCompletions});
+  EXPECT_EQ(server.calls(), 0U) << "declaring a model asks nothing";
+  Ask(model, {.prompt = "?"});
+  EXPECT_EQ(engine.calls["/tokenize"], 0) << "nor does generating";
+  engine.calls.clear();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      EXPECT_TRUE(model->capabilities().score);
+      EXPECT_EQ(Ask(model, Score()).failure, "");
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  // Two dialects and the beginning of texts, and two for each of the four scores.
+  EXPECT_EQ(engine.calls["/tokenize"], 3 + 4 * 2);
+  EXPECT_EQ(engine.calls["/v1/completions"], 1 + 4);
+}
+
+TEST(Abilities, AreNotKnownWhileTheServerIsDown) {
+  FakeVllm engine;
+  FaultServer server(By(engine));
+  server.Stop();
+  const ModelPtr model = Served(server);
+  EXPECT_THAT(ErrorOf([&] { model->capabilities(); }, ErrorCode::kModelFailed),
+              HasSubstr(": no connection: "));
+  EXPECT_THAT(FailureOf(model, Score()), HasSubstr("all: no connection: "));
+  server.Start();
+  EXPECT_TRUE(model->capabilities().score);
+  EXPECT_EQ(Ask(model, Score()).failure, "");
+}
+
+TEST(Abilities, AreNotTriedOutWithAWrongKey) {
+  FaultServer server([](const HttpCall&) {
+    return JsonAnswer({{"error", {{"message", "Invalid API Key"}}}}, 401);
+  });
+  EXPECT_THAT(ErrorOf([&] { Served(server)->capabilities(); }, ErrorCode::kModelFailed),
+              HasSubstr(": HTTP 401: \"Invalid API Key\"; no API key was sent"));
+  EXPECT_EQ(server.calls(), 3U);  // A gateway says the same of a /tokenize that is not there.
+}
+
+TEST(Abilities, AreWhatTheyAreWhateverFails) {
+  std::vector<FaultMaker> faults = AllFaults();
+  std::erase_if(faults, [](const FaultMaker& one) { return one.name == "LimitedWithDate"; });
+  FakeVllm vllm;
+  FakeVllm text_only;
+  text_only.tokenizes = false;
+  FakeVllm nothing;
+  nothing.tokenizes = nothing.echo = false;
+  FakeLlamaServer llama;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const FaultPlan plan{.share = 0.5, .seed = seed, .faults = faults, .most_in_a_row = 2};
+    FaultServer one(WithFaults(By(vllm), plan));
+    EXPECT_EQ(Served(one)->capabilities().bos_token, kBos) << seed;
+    EXPECT_TRUE(Served(one)->capabilities().score);
+    FaultServer two(WithFaults(By(text_only), plan));
+    EXPECT_TRUE(Served(two)->capabilities().score) << seed;
+    FaultServer three(WithFaults(By(nothing), plan));
+    EXPECT_FALSE(Served(three)->capabilities().score) << seed;
+    FaultServer four(WithFaults(By(llama), plan));
+    EXPECT_EQ(Served(four)->capabilities().context_window, 255) << seed;
+  }
+}
+
+TEST(Abilities, AreFoundWithOneAttempt) {
+  FakeLlamaServer llama;
+  FaultServer server([&](const HttpCall& call) {
+    return call.target == "/completion" ? InternalError() : llama(call);
+  });
+  Endpoint endpoint = EndpointOf(server);
+  endpoint.retrying.attempts = 1;
+  EXPECT_THAT(OpenAiModel({.name = "tiny"}, endpoint)->capabilities().why_no_score,
+              HasSubstr("by a grammar (HTTP 500)"));
+}
+
+TEST(Tokenize, TellsWhereTokensEnd) {
+  FakeLlamaServer llama;
+  FaultServer server(By(llama));
+  const Response answer = Ask(Served(server), {.kind = RequestKind::kTokenize, .prompt = "aé"});
+  EXPECT_EQ(answer.failure, "");
+  EXPECT_EQ(answer.tokens, FakeLlamaServer::TokensOf("aé"));
+  EXPECT_EQ(answer.token_ends, (std::vector<std::size_t>{1, 2, 3}));
+  FakeVllm vllm;
+  FaultServer other(By(vllm));
+  const Response tokens = Ask(Served(other), {.kind = RequestKind::kTokenize, .prompt = "aé"});
+  EXPECT_EQ(tokens.tokens, FakeVllm::TokensOf("aé"));
+  EXPECT_TRUE(tokens.token_ends.empty()) << "it does not say";
+  EXPECT_EQ(Ask(Served(server), {.kind = RequestKind::kTokenize, .prompt = ""}).failure, "");
+}
+
+TEST(Tokenize, IsNotDoneByAll) {
+  FakeVllm engine;
+  engine.tokenizes = false;
+  FaultServer server(By(engine));
+  EXPECT_EQ(FailureOf(Served(server), {.kind = RequestKind::kTokenize, .prompt = "a"}),
+            "the server does not tokenize (/tokenize)");
+}
+
+TEST(Tokenize, NeedsTokensThatAreSome) {
+  FakeLlamaServer llama;
+  const std::vector<std::string> bad = {R"({"tokens":[1.5]})", R"({"tokens":[null]})",
+                                        R"({"tokens":[{"piece":"a"}]})", R"({"tokens":{"a":1}})",
+                                        R"({})"};
+  std::size_t next = bad.size();
+  FaultServer server([&](const HttpCall& call) {
+    return next < bad.size() ? Answer{.body = bad[next++]} : llama(call);
+  });
+  Endpoint endpoint = EndpointOf(server);
+  endpoint.retrying.attempts = 10;
+  const ModelPtr model = OpenAiModel({.name = "tiny"}, endpoint);
+  EXPECT_TRUE(model->capabilities().tokenize);
+  next = 0;
+  const Response answer = Ask(model, {.kind = RequestKind::kTokenize, .prompt = "ab"});
+  EXPECT_EQ(answer.tokens, FakeLlamaServer::TokensOf("ab"));
+  EXPECT_EQ(answer.retried.size(), bad.size());
+}
+
+}  // namespace
+}  // namespace gatetest

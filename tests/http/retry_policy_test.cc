@@ -1,0 +1,316 @@
+#include "src/http/retry_policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gatetest::internal {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Kind = Trouble::Kind;
+
+constexpr std::time_t kNow = 1'795'459'072;  // Mon, 23 Nov 2026 18:37:52 GMT
+
+HttpAnswer Status(long status, std::string body = "") {
+  return {.end = HttpEnd::kAnswered, .status = status, .body = std::move(body)};
+}
+
+const Endpoint kEndpoint = {.base_url = "http://relay.example/v1"};
+
+Trouble Of(const HttpAnswer& answer, const Endpoint& endpoint = kEndpoint) {
+  return TroubleOf(answer, endpoint, kNow).value_or(Trouble{.why = "none"});
+}
+
+std::string TextOf(const HttpAnswer& answer, const Endpoint& endpoint = kEndpoint) {
+  const Trouble trouble = Of(answer, endpoint);
+  return trouble.why + trouble.detail;
+}
+
+TEST(AskedWait, IsReadInThreeForms) {
+  struct Case {
+    std::string ms;     ///< retry-after-ms
+    std::string after;  ///< retry-after
+    std::optional<int> wait;
+  };
+  const std::vector<Case> cases = {
+      {"20", "", 20},
+      {"0.2", "", 1},
+      {"1500.5", "", 1501},
+      {"", "2", 2000},
+      {"", "0.02", 20},
+      {"", "0.0201", 21},
+      {"", "1e2", 100'000},
+      {"", "Mon, 23 Nov 2026 18:37:57 GMT", 5000},
+      {"", "Monday, 23-Nov-26 18:37:57 GMT", 5000},
+      {"", "Mon Nov 23 18:37:57 2026", 5000},
+      // The first that can be read counts.
+      {"20", "2", 20},
+      {"soon", "2", 2000},
+      {"", "", {}},
+      {"20", "Mon, 23 Nov 2026 18:37:57 GMT", 20},
+      // Nothing that could be waited for.
+      {"0", "", {}},
+      {"0", "2", {}},
+      {"-1", "", {}},
+      {"", "0", {}},
+      {"", "-3", {}},
+      {"", "Mon, 23 Nov 2026 18:37:52 GMT", {}},
+      {"", "Mon, 23 Nov 2026 18:37:42 GMT", {}},
+      {"", "Thu, 01 Jan 1970 00:00:00 GMT", {}},
+      {"", "soon", {}},
+      {"", "2 s", {}},
+      {"", "2s", {}},
+      {"", "2,5", {}},
+      {"", "nan", {}},
+      {"", "inf", {}},
+      {"", "1e999", {}},
+      {"", "0x10", {}},
+      {"nan", "", {}},
+  };
+  for (const Case& one : cases) {
+    const HttpAnswer answer = {.retry_after_ms = one.ms, .retry_after = one.after};
+    const std::optional<milliseconds> wait = AskedWait(answer, kNow);
+    const std::optional<int> ms =
+        wait ? std::optional(static_cast<int>(wait->count())) : std::nullopt;
+    EXPECT_EQ(ms, one.wait) << "retry-after-ms: " << one.ms << ", retry-after: " << one.after;
+  }
+}
+
+TEST(AskedWait, HasNoOverflow) {
+  for (const std::string huge : {"1e300", "1e308", "99999999999999999999999999"}) {
+    for (const HttpAnswer& answer :
+         {HttpAnswer{.retry_after_ms = huge}, HttpAnswer{.retry_after = huge}}) {
+      EXPECT_GT(AskedWait(answer, kNow).value_or(milliseconds(0)), std::chrono::hours(24)) << huge;
+    }
+  }
+  EXPECT_GT(
+      AskedWait({.retry_after = "Fri, 31 Dec 9999 23:59:59 GMT"}, kNow).value_or(milliseconds(0)),
+      std::chrono::hours(24));
+}
+
+TEST(TroubleOf, SortsStatuses) {
+  struct Case {
+    long status;
+    std::string should_retry;
+    std::optional<Kind> kind;
+  };
+  const std::vector<Case> cases = {
+      {200, "", {}},
+      {201, "", {}},
+      {204, "", {}},
+      {200, "true", {}},
+      {300, "", Kind::kHopeless},
+      {301, "", Kind::kHopeless},
+      {307, "true", Kind::kHopeless},
+      {400, "", Kind::kFailed},
+      {400, "true", Kind::kFailed},
+      {401, "", Kind::kHopeless},
+      {401, "true", Kind::kHopeless},
+      {402, "", Kind::kFailed},
+      {402, "true", Kind::kAgain},
+      {403, "", Kind::kHopeless},
+      {404, "", Kind::kHopeless},
+      {408, "", Kind::kAgain},
+      {408, "false", Kind::kFailed},
+      {409, "", Kind::kAgain},
+      {413, "", Kind::kFailed},
+      {418, "", Kind::kFailed},
+      {418, "true", Kind::kAgain},
+      {422, "", Kind::kFailed},
+      {422, "true", Kind::kFailed},
+      {429, "", Kind::kSlowDown},
+      {429, "true", Kind::kSlowDown},
+      {429, "false", Kind::kFailed},
+      {429, "maybe", Kind::kSlowDown},
+      {500, "", Kind::kAgain},
+      {500, "false", Kind::kFailed},
+      {501, "", Kind::kAgain},
+      {502, "", Kind::kAgain},
+      {503, "", Kind::kAgain},
+      {504, "", Kind::kAgain},
+      {529, "", Kind::kAgain},
+      {599, "", Kind::kAgain},
+  };
+  for (const Case& one : cases) {
+    HttpAnswer answer = Status(one.status);
+    answer.should_retry = one.should_retry;
+    const std::optional<Trouble> trouble = TroubleOf(answer, kEndpoint, kNow);
+    const std::optional<Kind> kind = trouble ? std::optional(trouble->kind) : std::nullopt;
+    EXPECT_EQ(kind, one.kind) << one.status << " " << one.should_retry;
+    if (trouble) {
+      EXPECT_EQ(trouble->why, "HTTP " + std::to_string(one.status));
+    }
+  }
+}
+
+TEST(TroubleOf, WithoutAnAnswerDependsOnHowItEnded) {
+  const auto ended = [](HttpEnd end) {
+    return Of({.end = end, .problem = "no connection", .detail = "refused", .status = 200});
+  };
+  EXPECT_EQ(ended(HttpEnd::kBroken).kind, Kind::kAgain);
+  EXPECT_EQ(ended(HttpEnd::kTooLarge).kind, Kind::kFailed);
+  EXPECT_EQ(ended(HttpEnd::kHopeless).kind, Kind::kHopeless);
+  EXPECT_EQ(ended(HttpEnd::kBroken).why, "no connection");
+  EXPECT_EQ(ended(HttpEnd::kBroken).detail, ": refused");
+  EXPECT_EQ(Of({.end = HttpEnd::kBroken, .problem = "no connection"}).detail, "");
+}
+
+TEST(TroubleOf, KeepsTheWaitOfWhatIsAskedAgain) {
+  for (const long status : {429L, 503L}) {
+    HttpAnswer answer = Status(status);
+    answer.retry_after = "2";
+    EXPECT_EQ(Of(answer).wait, milliseconds(2000)) << status;
+  }
+  HttpAnswer answer = Status(400);
+  answer.retry_after = "2000";
+  EXPECT_FALSE(Of(answer).wait) << "it is not asked again";
+  EXPECT_EQ(Of(answer).kind, Kind::kFailed);
+}
+
+TEST(TroubleOf, WaitsForNoMoreThanIsAllowed) {
+  HttpAnswer answer = Status(429, R"({"error":{"message":"daily limit"}})");
+  answer.retry_after = "120";
+  EXPECT_EQ(Of(answer).kind, Kind::kSlowDown) << "exactly Retrying::longest_asked";
+  answer.retry_after = "120.001";
+  EXPECT_EQ(Of(answer).kind, Kind::kHopeless);
+  answer.retry_after = "3600";
+  EXPECT_EQ(TextOf(answer),
+            "HTTP 429: \"daily limit\"; the server asks to wait 3600 s, longer than "
+            "Retrying::longest_asked (120 s)");
+  Endpoint patient = kEndpoint;
+  patient.retrying.longest_asked = std::chrono::hours(1);
+  EXPECT_EQ(Of(answer, patient).kind, Kind::kSlowDown);
+}
+
+TEST(TroubleOf, SaysWhereTheKeyCameFromAndNeverTheKey) {
+  const std::string body = R"({"error":{"message":"Invalid API Key"}})";
+  EXPECT_EQ(TextOf(Status(401, body)),
+            "HTTP 401: \"Invalid API Key\"; no API key was sent; name the environment variable "
+            "that holds it in Endpoint::api_key_variable");
+  Endpoint endpoint = kEndpoint;
+  endpoint.api_key_variable = "RELAY_KEY";
+  EXPECT_EQ(TextOf(Status(401, body), endpoint),
+            "HTTP 401: \"Invalid API Key\"; the API key came from the environment variable "
+            "RELAY_KEY");
+  EXPECT_EQ(TextOf(Status(403), endpoint),
+            "HTTP 403; the API key came from the environment variable RELAY_KEY");
+}
+
+TEST(TroubleOf, SaysWhatToDoAboutAnAddress) {
+  EXPECT_EQ(TextOf(Status(404, R"({"error":{"message":"File Not Found"}})")),
+            "HTTP 404: \"File Not Found\"; is Endpoint::base_url (http://relay.example/v1) right, "
+            "which usually ends in /v1, and the model served there?");
+  HttpAnswer redirect = Status(308);
+  redirect.location = "https://relay.example/a/rather/long/path/that/goes/on/for/a/while/v1";
+  EXPECT_EQ(TextOf(redirect),
+            "HTTP 308: the server redirects to \"https://relay.example/a/rather/long/path/that/"
+            "goes/on/for/a/while/v1\"; redirects are not followed, so set Endpoint::base_url to "
+            "where it leads");
+  EXPECT_EQ(TextOf(Status(304)), "HTTP 304");
+}
+
+TEST(WaitAfter, DoublesWithinItsBounds) {
+  const Retrying retrying = {.first_wait = milliseconds(400), .longest_wait = milliseconds(3000)};
+  struct Case {
+    int failed;
+    int most;
+  };
+  for (const Case& one :
+       std::vector<Case>{{1, 400}, {2, 800}, {3, 1600}, {4, 3000}, {5, 3000}, {1000, 3000}}) {
+    EXPECT_EQ(WaitAfter(one.failed, retrying, 0), milliseconds(one.most)) << one.failed;
+    for (std::uint64_t random = 0; random < 5000; random += 7) {
+      const milliseconds wait = WaitAfter(one.failed, retrying, random * 0x9e3779b97f4a7c15U);
+      ASSERT_LE(wait.count(), one.most);
+      ASSERT_GE(wait.count(), one.most * 3 / 4);
+    }
+  }
+}
+
+TEST(WaitAfter, SpreadsRequestsThatFailedTogether) {
+  const Retrying retrying = {.first_wait = milliseconds(1000)};
+  std::vector<milliseconds> waits;
+  for (std::uint64_t random = 0; random < 1024; ++random) {
+    waits.push_back(WaitAfter(1, retrying, random));
+  }
+  std::sort(waits.begin(), waits.end());
+  const auto different = std::unique(waits.begin(), waits.end()) - waits.begin();
+  EXPECT_GT(different, 200);
+}
+
+TEST(WaitAfter, IsAtMostTheLongestAlsoAtFirst) {
+  EXPECT_EQ(WaitAfter(1, {.first_wait = milliseconds(50), .longest_wait = milliseconds(10)}, 0),
+            milliseconds(10));
+  EXPECT_EQ(
+      WaitAfter(1'000'000,
+                {.first_wait = std::chrono::hours(24 * 365), .longest_wait = milliseconds::max()},
+                0),
+      WaitAfter(
+          20, {.first_wait = std::chrono::hours(24 * 365), .longest_wait = milliseconds::max()}, 0))
+      << "no overflow";
+}
+
+TEST(MessageIn, FindsTheServersWords) {
+  struct Case {
+    std::string body;
+    std::string message;
+  };
+  const std::vector<Case> cases = {
+      // OpenAI, llama-server
+      {R"({"error":{"message":"Rate limit","type":"x","code":429}})", "\"Rate limit\""},
+      // vLLM
+      {R"({"object":"error","message":"no such model","code":404})", "\"no such model\""},
+      // Starlette and FastAPI
+      {R"({"detail":"Not Found"})", "\"Not Found\""},
+      {R"({"detail":[{"loc":["body","n"],"msg":"field required"}]})",
+       R"("[{\"loc\":[\"body\",\"n\"],\"msg\":\"field required\"}]")"},
+      // Others
+      {R"({"error":"overloaded"})", "\"overloaded\""},
+      {R"({"msg":"busy"})", "\"busy\""},
+      {R"({"error":{"msg":"busy"}})", "\"busy\""},
+      {R"({"error":{"code":7},"message":"outer"})", "\"outer\""},
+      {R"({"error":null,"message":"m"})", "\"m\""},
+      // No message: what is there
+      {R"({"status":"bad"})", R"("{\"status\":\"bad\"}")"},
+      {R"({"error":{"message":7}})", R"("{\"error\":{\"message\":7}}")"},
+      {R"(["a"])", R"("[\"a\"]")"},
+      {"502 Bad Gateway", "\"502 Bad Gateway\""},
+      {"<html>\r\n<h1>502</h1>\n</html>", R"("<html>\x0D\n<h1>502</h1>\n</html>")"},
+      {"caf\xE9 closed", R"("caf\xE9 closed")"},
+      {"", ""},
+      {" \r\n\t ", ""},
+      {R"({"error":{"message":" "}})", ""},
+      {R"({"error":{"message":"two\nlines \u001b[31m"}})", R"("two\nlines \x1B[31m")"},
+  };
+  for (const Case& one : cases) EXPECT_EQ(MessageIn(one.body), one.message) << one.body;
+}
+
+TEST(MessageIn, IsLongEnoughToUnderstandAndNoLonger) {
+  const std::string context =
+      "request (401 tokens) exceeds the available context size (256 tokens), try increasing it";
+  EXPECT_EQ(MessageIn(R"({"error":{"message":")" + context + "\"}}"), "\"" + context + "\"");
+  const std::string endless = MessageIn(std::string(100'000, 'x'));
+  EXPECT_EQ(endless, "\"" + std::string(300, 'x') + "…\"");
+  EXPECT_EQ(MessageIn(std::string(299, 'x') + "é and more"), "\"" + std::string(299, 'x') + "…\"")
+      << "cut between characters";
+}
+
+TEST(MessageIn, BearsWhatIsNestedDeep) {
+  constexpr std::size_t kDeep = 3'000'000;
+  const std::string deep = std::string(kDeep, '[') + std::string(kDeep, ']');
+  EXPECT_THAT(MessageIn(R"({"detail":)" + deep + "}"), HasSubstr("[[["));
+  EXPECT_THAT(MessageIn(deep), HasSubstr("[[["));
+  EXPECT_THAT(MessageIn(std::string(kDeep, '[')), HasSubstr("[[["));
+  EXPECT_EQ(MessageIn(R"({"error":{"message":"[[[{{{\"[[["}})"), R"("[[[{{{\"[[[")");
+}
+
+}  // namespace
+}  // namespace gatetest::internal

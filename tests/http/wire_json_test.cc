@@ -1,0 +1,148 @@
+#include "src/http/wire_json.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "src/http/exchange.h"
+
+namespace gatetest::internal {
+namespace {
+
+using nlohmann::json;
+
+template <typename Call>
+std::string NoAnswerOf(const Call& call) {
+  try {
+    call();
+  } catch (const NoAnswer& no) {
+    return no.what();
+  }
+  return "none";
+}
+
+TEST(QuotedJson, IsReadBackAsItWas) {
+  for (const std::string& text :
+       {std::string(), std::string("a\"b\\c/d"), std::string("\n\t\r\b\f\x01\x7f"),
+        std::string("é€😀"), std::string("nul\0byte", 8), std::string("</script>\u2028")}) {
+    EXPECT_EQ(json::parse(QuotedJson(text)).get<std::string>(), text);
+  }
+}
+
+TEST(QuotedJson, RefusesWhatIsNotUtf8) {
+  EXPECT_EQ(NoAnswerOf([] { QuotedJson("caf\xE9"); }),
+            "the text has a byte that is not UTF-8, at offset 3, and JSON cannot carry it");
+  for (const char* const bad : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82"}) {
+    EXPECT_NE(NoAnswerOf([&] { QuotedJson(bad); }), "none");
+  }
+}
+
+TEST(UsageIn, IsNoneWhereItContradictsItself) {
+  struct Case {
+    std::string usage;
+    std::string read;
+  };
+  const std::vector<Case> cases = {
+      {R"({"prompt_tokens":19,"completion_tokens":3,"total_tokens":22})", "19 3"},
+      {R"({"prompt_tokens":19,"completion_tokens":3})", "19 3"},
+      {R"({"prompt_tokens":19})", "19 0"},
+      {R"({"prompt_tokens":19,"total_tokens":19})", "19 0"},
+      {R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0})", "0 0"},
+      {R"({"prompt_tokens":19,"completion_tokens":3,"total_tokens":23})", "0 0"},
+      {R"({"prompt_tokens":19,"completion_tokens":3,"total_tokens":null})", "0 0"},
+      {R"({"prompt_tokens":19,"completion_tokens":-3,"total_tokens":16})", "0 0"},
+      {R"({"prompt_tokens":-19,"completion_tokens":3})", "0 0"},
+      {R"({"prompt_tokens":"19","completion_tokens":3})", "0 0"},
+      {R"({"prompt_tokens":19,"completion_tokens":"3"})", "0 0"},
+      {R"({"prompt_tokens":19,"completion_tokens":null})", "0 0"},
+      {R"({"prompt_tokens":19.0,"completion_tokens":3})", "0 0"},
+      {R"({"prompt_tokens":true,"completion_tokens":3})", "0 0"},
+      {R"({"prompt_tokens":18446744073709551615,"completion_tokens":3})", "0 0"},
+      {R"({"prompt_tokens":9223372036854775807,"completion_tokens":1})", "0 0"},
+      {R"({"prompt_tokens":1099511627776,"completion_tokens":1})", "1099511627776 1"},
+      {R"({"prompt_tokens":1e3,"completion_tokens":1})", "0 0"},
+      {R"({"completion_tokens":3})", "0 0"},
+      {R"({})", "0 0"},
+      {R"(null)", "0 0"},
+      {R"([19,3])", "0 0"},
+      {R"("19")", "0 0"},
+  };
+  for (const Case& one : cases) {
+    const Usage usage = UsageIn(json{{"usage", json::parse(one.usage)}});
+    EXPECT_EQ(fmt::format("{} {}", usage.prompt_tokens, usage.completion_tokens), one.read)
+        << one.usage;
+  }
+  EXPECT_EQ(UsageIn(json::object()).prompt_tokens, 0);
+}
+
+TEST(FinishReasonIn, KnowsWhatCutAnAnswerOff) {
+  struct Case {
+    std::string choice;
+    FinishReason reason;
+  };
+  const std::vector<Case> cases = {
+      {R"({"finish_reason":"stop"})", FinishReason::kStop},
+      {R"({"finish_reason":"eos"})", FinishReason::kStop},
+      {R"({"finish_reason":"tool_calls"})", FinishReason::kStop},
+      {R"({"finish_reason":"length"})", FinishReason::kLength},
+      {R"({"finish_reason":"max_tokens"})", FinishReason::kLength},
+      {R"({"finish_reason":"model_length"})", FinishReason::kLength},
+      {R"({"finish_reason":null})", FinishReason::kUnknown},
+      {R"({"finish_reason":3})", FinishReason::kUnknown},
+      {R"({})", FinishReason::kUnknown},
+  };
+  for (const Case& one : cases) {
+    EXPECT_EQ(FinishReasonIn(json::parse(one.choice)), one.reason) << one.choice;
+  }
+  EXPECT_EQ(NoAnswerOf([] {
+              FinishReasonIn(json{{"finish_reason", "content_filter"}});
+            }),
+            "the provider's content filter withheld the answer");
+}
+
+TEST(LogprobIn, MakesNothingUp) {
+  EXPECT_EQ(LogprobIn(json(-1.5), 0), -1.5);
+  EXPECT_EQ(LogprobIn(json(-2), 0), -2.0);
+  EXPECT_EQ(LogprobIn(json(0U), 0), 0.0);
+  EXPECT_EQ(LogprobIn(json(-9999.0), 0), -9999.0) << "whether it counts is the task's to say";
+  EXPECT_EQ(NoAnswerOf([] { LogprobIn(json(), 6); }),
+            "token 7: the server gave no log-probability (null)");
+  EXPECT_EQ(NoAnswerOf([] { LogprobIn(json("-1"), 0); }),
+            "token 1: the server gave no log-probability (string)");
+  EXPECT_NE(NoAnswerOf([] { LogprobIn(json(true), 0); }), "none");
+}
+
+TEST(ParseObject, SaysWhatIsWrong) {
+  const auto problem = [](const std::string& body) {
+    try {
+      ParseObject(body);
+    } catch (const BadAnswer& bad) {
+      return std::string(bad.what()) + ": " + bad.detail();
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(problem("{}"), "none");
+  EXPECT_EQ(problem(" \n{\"a\":1}\r\n"), "none");
+  EXPECT_EQ(problem("\xEF\xBB\xBF{}"), "none") << "a byte order mark";
+  EXPECT_EQ(problem(""), "an answer that is no JSON object: it is empty");
+  EXPECT_EQ(problem("null"), "an answer that is no JSON object: it begins \"null\"");
+  EXPECT_EQ(problem("<html>" + std::string(200, 'x')),
+            "an answer that is no JSON object: it begins \"<html>" + std::string(74, 'x') + "…\"");
+  EXPECT_EQ(problem(R"({"error":{"message":"overloaded"}})"),
+            "an error with HTTP 200: \"overloaded\"");
+  EXPECT_EQ(problem(R"({"error":"overloaded","choices":[]})"),
+            "an error with HTTP 200: \"overloaded\"");
+  EXPECT_EQ(problem(R"({"error":null,"choices":[]})"), "none");
+  EXPECT_EQ(problem(std::string(3'000'000, '[')),
+            "an answer that is no JSON object: it begins \"" + std::string(80, '[') + "…\"");
+  EXPECT_NE(problem(R"({"a":)" + std::string(200, '[') + std::string(200, ']') + "}"), "none");
+  EXPECT_EQ(
+      problem(R"({"a":"[[[[\"]][[\\","b":)" + std::string(90, '[') + std::string(90, ']') + "}"),
+      "none");
+}
+
+}  // namespace
+}  // namespace gatetest::internal
