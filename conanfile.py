@@ -52,6 +52,7 @@ class GatetestConan(ConanFile):
         self.requires("pcre2/10.44")
         self.requires("sqlite3/3.49.1")
         self.requires("zlib/1.3.1")
+        self.requires("libcurl/8.12.1")
         # Used in .cc files, for their headers only.
         self.requires("nlohmann_json/3.12.0")
         self.requires("boost/1.88.0", libs=False, options={"header_only": True})
@@ -110,10 +111,11 @@ class GatetestConan(ConanFile):
             "core": ["fmt::fmt", "pcre2::pcre2-8", "nlohmann_json::nlohmann_json", "boost::headers",
                      "xxhash::libxxhash"],
             "store": ["core", "sqlite3::sqlite", "zlib::zlib", "fmt::fmt"],
+            "http": ["core", "libcurl::curl", "fmt::fmt"],
             "matchers": ["core", "store", "gtest::gmock", "fmt::fmt"],
-            "fixtures": ["matchers", "store", "gtest::libgtest", "fmt::fmt"],
+            "fixtures": ["matchers", "store", "http", "gtest::libgtest", "fmt::fmt"],
             "main": ["fixtures"],
-            "gatetest": ["core", "store", "matchers", "fixtures"],
+            "gatetest": ["core", "store", "http", "matchers", "fixtures"],
         }
         for name, requires in needs.items():
             component = self.cpp_info.components[name]

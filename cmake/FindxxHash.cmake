@@ -1,4 +1,16 @@
 # xxHash::headers: xxHash is used header-only, so nothing is linked.
+# A package that says where it is (Conan's) is taken as it is.
+find_package(xxHash ${xxHash_FIND_VERSION} QUIET CONFIG)
+mark_as_advanced(xxHash_DIR)
+if(TARGET xxHash::xxhash AND NOT TARGET xxHash::headers)
+  add_library(xxHash::headers INTERFACE IMPORTED)
+  target_link_libraries(xxHash::headers INTERFACE xxHash::xxhash)
+endif()
+if(TARGET xxHash::headers)
+  set(xxHash_FOUND TRUE)
+  return()
+endif()
+
 find_path(xxHash_INCLUDE_DIR xxhash.h)
 mark_as_advanced(xxHash_INCLUDE_DIR)
 

@@ -145,8 +145,8 @@ class Prober {
           grammar ? std::span<const TokenId>(forced) : std::span<const TokenId>(forced).first(1);
       const std::optional<std::string> body =
           Ask({.url = url,
-               .body = grammar ? ForceByGrammarBody(prompt, wanted)
-                               : ForceByBiasBody(prompt, wanted.front(), 1)});
+               .body = grammar ? ForceByGrammarBody(model_, prompt, wanted)
+                               : ForceByBiasBody(model_, prompt, wanted.front(), 1)});
       if (body && Forced(*body, wanted)) {
         found_.score = ScoreBy::kForcedTokens;
         found_.grammar = grammar;
@@ -172,20 +172,30 @@ class Prober {
     }
   }
 
-  /// llama-server's: of the context one token is always left for what is generated.
+  /// llama-server's, which may be a router of several models.
   void ReadProperties() {
-    const auto read = [&](const std::string& url, const char* pointer) {
-      const std::optional<std::string> body = Ask({.url = url});
-      if (!body) return 0;
-      const json answer = ParseJson(*body);
-      if (!answer.is_object()) return 0;
-      const json value = answer.value(json::json_pointer(pointer), json());
-      return value.is_number_integer() ? std::max(value.get<int>(), 0) : 0;
-    };
-    const int context =
-        read(model_.connection->root() + "/props", "/default_generation_settings/n_ctx");
-    found_.context_window = std::max(context - 1, 0);
-    found_.vocabulary = read(model_.connection->base() + "/models", "/data/0/meta/n_vocab");
+    const json properties =
+        Read(model_.connection->root() + "/props?model=" + InQuery(model_.name()));
+    const int context = CountAt(properties, "/default_generation_settings/n_ctx"_json_pointer);
+    found_.context_window = std::max(context - 1, 0);  // One is always left for what is generated.
+    const json models = Read(model_.connection->base() + "/models").value("data", json::array());
+    for (const json& model : models) {
+      const bool is_it =
+          models.size() == 1 || (model.is_object() && model.value("id", json()) == model_.name());
+      if (is_it) found_.vocabulary = CountAt(model, "/meta/n_vocab"_json_pointer);
+    }
+  }
+
+  /// An object that may be empty.
+  json Read(const std::string& url) {
+    const std::optional<std::string> body = Ask({.url = url});
+    json answer = body ? ParseJson(*body) : json();
+    return answer.is_object() ? answer : json::object();
+  }
+
+  static int CountAt(const json& object, const json::json_pointer& where) {
+    const json value = object.is_object() ? object.value(where, json()) : json();
+    return value.is_number_integer() ? std::max(value.get<int>(), 0) : 0;
   }
 
   bool TryPromptLogprobs() {

@@ -51,13 +51,6 @@ void CheckHeaders(const Endpoint& endpoint) {
   }
 }
 
-/// As it stands in "?api_key=".
-std::string InAddress(const std::string& key) {
-  const std::unique_ptr<char, void (*)(void*)> escaped(
-      curl_easy_escape(nullptr, key.c_str(), static_cast<int>(key.size())), curl_free);
-  return escaped == nullptr ? key : escaped.get();
-}
-
 /// As it stands in a quotation.
 std::string Quoted(const std::string& key) {
   const std::string quoted = Quote(key, key.size());
@@ -162,7 +155,7 @@ std::string Connection::WithoutKey(std::string text) const {
   const std::string key = value;
   // A message may quote an answer, and the answer a message.
   const std::string quoted = Quoted(key);
-  for (const std::string& form : {key, quoted, Quoted(quoted), InAddress(key)}) {
+  for (const std::string& form : {key, quoted, Quoted(quoted), InQuery(key)}) {
     text = WithoutBeginnings(RedactSecrets(std::move(text), {form}), form);
   }
   return text;
@@ -185,6 +178,12 @@ Connection::Lease::~Lease() {
   transfers_->Abort();
   const std::lock_guard lock(connection_.mutex_);
   connection_.idle_.emplace_back(key_, std::move(transfers_));
+}
+
+std::string InQuery(const std::string& text) {
+  const std::unique_ptr<char, void (*)(void*)> escaped(
+      curl_easy_escape(nullptr, text.c_str(), static_cast<int>(text.size())), curl_free);
+  return escaped == nullptr ? text : escaped.get();
 }
 
 std::string WithoutPort(const std::string& host) {

@@ -64,6 +64,9 @@ class Connection {
   std::vector<std::pair<std::string, std::unique_ptr<Transfers>>> idle_;  ///< By their key.
 };
 
+/// As it stands in the query of an address.
+std::string InQuery(const std::string& text);
+
 /// "localhost" of "localhost:8000", "::1" of "[::1]:8000".
 std::string WithoutPort(const std::string& host);
 

@@ -300,14 +300,16 @@ class ForcedTokensExchange final : public TokensExchange {
     std::string body;
     switch (way_) {
       case Way::kGrammar:
-        body = ForceByGrammarBody(
-            before, std::span(scored()).subspan(piece.begin, piece.end - piece.begin));
+        body =
+            ForceByGrammarBody(context().model, before,
+                               std::span(scored()).subspan(piece.begin, piece.end - piece.begin));
         break;
       case Way::kBias:
-        body = ForceByBiasBody(before, token, 1);
+        body = ForceByBiasBody(context().model, before, token, 1);
         break;
       case Way::kAllAlternatives:
-        body = ForceByBiasBody(before, context().abilities.whole_token, AllTokens());
+        body =
+            ForceByBiasBody(context().model, before, context().abilities.whole_token, AllTokens());
         break;
     }
     return {.url = context().model.connection->root() + "/completion", .body = std::move(body)};
@@ -485,21 +487,25 @@ std::string EchoBody(const ServedModel& model, const std::string& prompt, bool g
       QuotedJson(model.name()), prompt, generates ? 1 : 0);
 }
 
-std::string ForceByGrammarBody(std::span<const TokenId> prompt, std::span<const TokenId> forced) {
+std::string ForceByGrammarBody(const ServedModel& model, std::span<const TokenId> prompt,
+                               std::span<const TokenId> forced) {
   std::string grammar = "root ::=";
   for (const TokenId id : forced) grammar += fmt::format(" <[{}]>", id);
   return fmt::format(
-      "{{\"prompt\":{},\"n_predict\":{},\"n_probs\":1,\"temperature\":0,\"cache_prompt\":false,"
+      "{{\"model\":{},\"prompt\":{},\"n_predict\":{},\"n_probs\":1,\"temperature\":0,\"cache_"
+      "prompt\":false,"
       "\"grammar\":\"{}\",\"response_fields\":[\"completion_probabilities\"]}}",
-      TokensJson(prompt), forced.size(), grammar);
+      QuotedJson(model.name()), TokensJson(prompt), forced.size(), grammar);
 }
 
-std::string ForceByBiasBody(std::span<const TokenId> prompt, TokenId forced, int alternatives) {
+std::string ForceByBiasBody(const ServedModel& model, std::span<const TokenId> prompt,
+                            TokenId forced, int alternatives) {
   // The prompt of one is that of the next but for a token: the server keeps it.
   return fmt::format(
-      "{{\"prompt\":{},\"n_predict\":1,\"n_probs\":{},\"temperature\":0,\"cache_prompt\":true,"
+      "{{\"model\":{},\"prompt\":{},\"n_predict\":1,\"n_probs\":{},\"temperature\":0,\"cache_"
+      "prompt\":true,"
       "\"logit_bias\":[[{},1000000.0]],\"response_fields\":[\"completion_probabilities\"]}}",
-      TokensJson(prompt), alternatives, forced);
+      QuotedJson(model.name()), TokensJson(prompt), alternatives, forced);
 }
 
 }  // namespace gatetest::internal

@@ -42,12 +42,15 @@ struct ScoreContext {
 /// lm-evaluation-harness does, but that a token across the border counts to the continuation.)
 std::unique_ptr<Exchange> MakeScoreExchange(const ScoreContext& context, const Request& request);
 
-/// The bodies of the requests, for Probe too. `prompt`: a JSON string or array of token ids.
+/// The bodies of the requests, for Probe too. All name the model: a llama-server may be a router of
+/// several. `prompt`: a JSON string or array of token ids.
 /// @{
 std::string PromptLogprobsBody(const ServedModel& model, const std::string& prompt);
 std::string EchoBody(const ServedModel& model, const std::string& prompt, bool generates);
-std::string ForceByGrammarBody(std::span<const TokenId> prompt, std::span<const TokenId> forced);
-std::string ForceByBiasBody(std::span<const TokenId> prompt, TokenId forced, int alternatives);
+std::string ForceByGrammarBody(const ServedModel& model, std::span<const TokenId> prompt,
+                               std::span<const TokenId> forced);
+std::string ForceByBiasBody(const ServedModel& model, std::span<const TokenId> prompt,
+                            TokenId forced, int alternatives);
 /// @}
 
 /// [1,75,108]

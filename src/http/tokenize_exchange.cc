@@ -59,13 +59,14 @@ HttpRequest TokenizeRequest(const ServedModel& model, TokenizeBy by, const std::
   const char* const with = special == Special::kWith ? "true" : "false";
   const std::string quoted = QuotedJson(text);
   // A text that spells a special token is a text.
-  std::string body = by == TokenizeBy::kLlamaServer
-                         ? fmt::format(
-                               "{{\"content\":{},\"add_special\":{},\"parse_special\":false,"
-                               "\"with_pieces\":true}}",
-                               quoted, with)
-                         : fmt::format("{{\"model\":{},\"prompt\":{},\"add_special_tokens\":{}}}",
-                                       QuotedJson(model.name()), quoted, with);
+  std::string body =
+      by == TokenizeBy::kLlamaServer
+          ? fmt::format(
+                "{{\"model\":{},\"content\":{},\"add_special\":{},\"parse_special\":false,"
+                "\"with_pieces\":true}}",
+                QuotedJson(model.name()), quoted, with)
+          : fmt::format("{{\"model\":{},\"prompt\":{},\"add_special_tokens\":{}}}",
+                        QuotedJson(model.name()), quoted, with);
   return {.url = model.connection->root() + "/tokenize", .body = std::move(body)};
 }
 

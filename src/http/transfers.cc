@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gatetest/error.h"
+#include "src/http/connection.h"
 
 namespace gatetest::internal {
 namespace {
@@ -103,12 +104,9 @@ HeaderList HeadersOf(const Endpoint& endpoint, const std::string& key) {
   return list;
 }
 
-/// "?api_key=..." where the key goes there.
+/// "api_key=..." where the key goes there.
 std::string QueryOf(const Endpoint& endpoint, const std::string& key) {
-  if (key.empty() || !endpoint.key_in_query) return "";
-  const std::unique_ptr<char, void (*)(void*)> escaped(
-      curl_easy_escape(nullptr, key.c_str(), static_cast<int>(key.size())), curl_free);
-  return std::string("?api_key=") + escaped.get();
+  return key.empty() || !endpoint.key_in_query ? "" : "api_key=" + InQuery(key);
 }
 
 }  // namespace
@@ -151,8 +149,10 @@ class Transfers::Transfer {
     heard_ = false;
     error_[0] = '\0';
     start_ = Clock::now();
-    if (request_.url + query != url_) {
-      url_ = request_.url + query;
+    std::string url = request_.url;
+    if (!query.empty()) url += (url.find('?') == std::string::npos ? '?' : '&') + query;
+    if (url != url_) {
+      url_ = std::move(url);
       Set(CURLOPT_URL, url_.c_str());
     }
     if (request_.body.empty()) {

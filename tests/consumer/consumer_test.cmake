@@ -109,7 +109,8 @@ function(check_core)
     DESTINATION "${project}")
   configure_and_build("the core alone" "${project}" "${project}/build"
     "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON
-    -DCMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON ${ARGN})
+    -DCMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON
+    -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON ${ARGN})
   run("run the core alone" COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${project}/build" --no-tests=error)
   if(NOT PKG_CONFIG)
     message(FATAL_ERROR "there is no pkg-config to try gatetest-core.pc with: install it")
@@ -158,9 +159,11 @@ if(WAY STREQUAL "installed")
   gate_with_prefix()
   check_installed_headers()
   check_core()
-  check_refusal("an unknown component" "COMPONENTS matcher" "there are: core store matchers fixtures main gatetest.")
+  check_refusal("an unknown component" "COMPONENTS matcher" "there are: core store http matchers fixtures main gatetest.")
   check_refusal("the store without SQLite" "COMPONENTS store" "Its component store needs SQLite 3.37"
     -DCMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON)
+  check_refusal("served models without libcurl" "COMPONENTS http" "Its component http needs libcurl 7.76"
+    -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON)
   check_refusal("another major version" "7.0" "requested version \"7.0\"")
 elseif(WAY STREQUAL "installed_examples")
   run("install" COMMAND "${CMAKE_COMMAND}" --install "${BINARY_DIR}" --prefix "${prefix}")

@@ -214,7 +214,7 @@ class FakeLlamaServer {
     if (call.target != "/completion") ++calls[call.target];
     if (call.target == "/tokenize") return Tokenize(body);
     if (call.target == "/completion") return Complete(body);
-    if (call.target == "/props") {
+    if (call.target.starts_with("/props")) {
       return JsonAnswer({{"default_generation_settings", {{"n_ctx", context}}}});
     }
     if (call.target == "/v1/models") {

@@ -412,7 +412,7 @@ TEST(ScoreByLlamaServer, SendsWhatItSays) {
   EXPECT_EQ(server.seen().back().target, "/completion");
   EXPECT_EQ(
       server.seen().back().body,
-      R"({"prompt":[1],"n_predict":2,"n_probs":1,"temperature":0,"cache_prompt":false,)"
+      R"({"model":"tiny","prompt":[1],"n_predict":2,"n_probs":1,"temperature":0,"cache_prompt":false,)"
       R"("grammar":"root ::= <[75]> <[108]>","response_fields":["completion_probabilities"]})");
 }
 
