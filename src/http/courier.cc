@@ -196,10 +196,16 @@ class Courier {
     const bool waits = trouble.kind == Trouble::Kind::kSlowDown && others_succeed;
     if (!waits || ++job.limited % kLimitedAsOne == 0) ++job.failed;
     const Retrying& retrying = connection_.endpoint().retrying;
-    if (job.failed >= retrying.attempts) {
+    // What stayed away a moment ago is not waited for as long again.
+    constexpr int kOfOneAway = 2;
+    const bool is_away = connection_.pace().is_away();
+    if (job.failed >= (is_away ? std::min(kOfOneAway, retrying.attempts) : retrying.attempts)) {
       const std::string why =
           fmt::format("{}{} ({} attempts)", trouble.why, trouble.detail, job.retried.size());
-      if (!success || *success < job.first_failure) GiveUp(why);
+      if (!success || *success < job.first_failure) {
+        connection_.pace().SetAway();
+        GiveUp(why);
+      }
       Finish(slot, Response::Failed(At(why)));
       return;
     }

@@ -194,11 +194,16 @@ class StreamedText {
   std::optional<NoAnswer> refused_;
 };
 
-Response ReadAnswer(const std::string& body) {
+Response ReadAnswer(const std::string& body, const Connection& connection) {
   const json answer = ParseObject(body);
   const json* const choice = FirstChoice(answer);
   if (choice == nullptr || !choice->is_object()) {
-    throw BadAnswer("an answer without choices", Quote(body.substr(0, 80)));
+    const bool is_usual = connection.base().ends_with("/v1");
+    throw BadAnswer(
+        "an answer without choices",
+        Quote(body, 80) +
+            (is_usual ? ""
+                      : "; Endpoint::base_url usually ends in /v1, and is " + connection.base()));
   }
   if (Find(*choice, "text") == nullptr && Find(*choice, "message") == nullptr) {
     throw BadAnswer("an answer whose choice has no text", Quote(body.substr(0, 80)));
@@ -229,7 +234,8 @@ class GenerateExchange final : public Exchange {
   }
 
   void Take(const HttpAnswer& answer) override {
-    response_ = stream_ != nullptr ? stream_->Finish() : ReadAnswer(answer.body);
+    response_ =
+        stream_ != nullptr ? stream_->Finish() : ReadAnswer(answer.body, *model_.connection);
     if (!request_.logprobs) {
       response_->logprobs.clear();
       response_->top_logprobs.clear();

@@ -22,6 +22,17 @@ void Pace::Succeeded(Clock::time_point now) {
   const std::lock_guard lock(mutex_);
   places_ = std::min(most_, places_ + 1.0 / places_);  // About one more when all have answered.
   last_success_ = now;
+  is_away_ = false;
+}
+
+void Pace::SetAway() {
+  const std::lock_guard lock(mutex_);
+  is_away_ = true;
+}
+
+bool Pace::is_away() const {
+  const std::lock_guard lock(mutex_);
+  return is_away_;
 }
 
 void Pace::SlowDown(Clock::time_point started, Clock::time_point now,

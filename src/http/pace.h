@@ -33,6 +33,10 @@ class Pace {
   /// How many may be under way.
   int places() const;
 
+  /// Nothing has succeeded for as long as one waits: until something does, is_away().
+  void SetAway();
+  bool is_away() const;
+
   /// When the last good answer came; none: none yet.
   std::optional<Clock::time_point> last_success() const;
 
@@ -44,6 +48,7 @@ class Pace {
   Clock::time_point slowed_ = Clock::time_point::min();
   Clock::time_point pause_ = Clock::time_point::min();
   std::optional<Clock::time_point> last_success_;
+  bool is_away_ = false;
 };
 
 }  // namespace gatetest::internal

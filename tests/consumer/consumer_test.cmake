@@ -141,7 +141,7 @@ endfunction()
 # The other examples. (What the ladder finds is tested where it is part of the whole build.)
 function(check_examples)
   file(COPY "${SOURCE_DIR}/examples" DESTINATION "${WORK_DIR}")
-  foreach(example function_model own_main data_formats recorded_baseline ladder)
+  foreach(example function_model own_main data_formats recorded_baseline openai_endpoint ladder)
     set(binary "${WORK_DIR}/examples/${example}/build")
     configure_and_build(${example} "${WORK_DIR}/examples/${example}" "${binary}"
       "-DCMAKE_PREFIX_PATH=${prefix}")
