@@ -7,7 +7,6 @@
 #include <ctime>
 #include <deque>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <queue>
 #include <random>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "gatetest/error.h"
+#include "src/http/desk.h"
 #include "src/http/retry_policy.h"
 
 namespace gatetest::internal {
@@ -35,6 +35,7 @@ struct Job {
   int limited = 0;                 ///< Those that do not: "too many" while others got through.
   Clock::time_point started = {};  ///< The last attempt.
   Clock::time_point before = {};   ///< The one before it; the same where it is the first.
+  Clock::time_point answered = {};
   Clock::time_point first_failure = {};
   std::vector<std::string> retried = {};
 };
@@ -46,7 +47,8 @@ class Courier {
         deliveries_(deliveries),
         cancel_(cancel),
         lease_(connection),
-        most_alive_(4 * static_cast<std::size_t>(connection.endpoint().concurrency)) {}
+        most_alive_(4 * static_cast<std::size_t>(connection.endpoint().concurrency)),
+        desk_(deliveries.receive, [this] { lease_.transfers().Wake(); }) {}
 
   ~Courier() {
     for (std::size_t i = 0; i < under_way_; ++i) connection_.pace().Return();
@@ -56,22 +58,17 @@ class Courier {
 
   void Run() {
     while (!cancel_.requested()) {
+      for (Desk::Result& result : desk_.Results()) Settle(std::move(result));
       const auto now = Clock::now();
       Launch(now);
-      HandOver();  // Those that could not even be asked.
-      if (alive_ == 0 && next_ == deliveries_.count) return;
-      try {
-        lease_.transfers().Drive(Patience(now), [this](std::size_t slot, HttpAnswer answer) {
-          connection_.pace().Return();
-          --under_way_;
-          Take(slot, answer);
-        });
-      } catch (...) {
-        HandOver();  // What came before the end counts.
-        throw;
-      }
-      HandOver();
+      if (alive_ == 0 && next_ == deliveries_.count) break;
+      lease_.transfers().Drive(Patience(now), [this](std::size_t slot, HttpAnswer answer) {
+        connection_.pace().Return();
+        --under_way_;
+        Take(slot, std::move(answer));
+      });
     }
+    desk_.Finish();
   }
 
  private:
@@ -140,36 +137,32 @@ class Courier {
     return wait;
   }
 
-  void Take(std::size_t slot, const HttpAnswer& answer) {
+  void Take(std::size_t slot, HttpAnswer answer) {
     Job& job = jobs_[slot];
-    std::optional<Trouble> trouble = TroubleOf(answer, connection_.endpoint(), std::time(nullptr));
-    if (trouble && job.exchange->Understands(answer)) trouble.reset();
-    if (!trouble) {
-      try {
-        job.exchange->Take(answer);
-        connection_.pace().Succeeded(Clock::now());
-        job.failed = job.limited = 0;
-        if (job.exchange->done()) {
-          Finish(slot, job.exchange->TakeResponse());
-        } else {
-          ready_.push_back(slot);
-        }
-        return;
-      } catch (const BadAnswer& bad) {
-        trouble = Trouble{.kind = Trouble::Kind::kAgain,
-                          .why = bad.what(),
-                          .detail = bad.detail().empty() ? "" : ": " + bad.detail()};
-      } catch (const NoAnswer& no) {
-        connection_.pace().Succeeded(Clock::now());  // The server answers.
-        Finish(slot, Response::Failed(At(no.what())));
-        return;
-      } catch (const nlohmann::json::exception& error) {
-        trouble = Trouble{.kind = Trouble::Kind::kAgain,
-                          .why = "an answer of another form",
-                          .detail = std::string(": ") + error.what()};
-      }
+    const std::optional<Trouble> trouble =
+        TroubleOf(answer, connection_.endpoint(), std::time(nullptr));
+    if (trouble && !job.exchange->Understands(answer)) return Suffer(slot, *trouble);
+    job.answered = Clock::now();
+    connection_.pace().Answered(job.answered);
+    desk_.Put({.slot = slot,
+               .exchange = job.exchange.get(),
+               .answer = std::move(answer),
+               .response = {.index = job.index,
+                            .response = Response{.retried = std::move(job.retried)}}});
+  }
+
+  /// What an answer turned out to be.
+  void Settle(Desk::Result result) {
+    Job& job = jobs_[result.slot];
+    job.retried = std::move(result.retried);
+    if (result.trouble) return Suffer(result.slot, *result.trouble);
+    connection_.pace().Succeeded(job.answered);
+    job.failed = job.limited = 0;
+    if (result.done) {
+      Free(result.slot);
+    } else {
+      ready_.push_back(result.slot);
     }
-    Suffer(slot, *trouble);
   }
 
   void Suffer(std::size_t slot, const Trouble& trouble) {
@@ -178,7 +171,8 @@ class Courier {
       case Trouble::Kind::kHopeless:
         GiveUp(trouble.why + trouble.detail);
       case Trouble::Kind::kFailed:
-        connection_.pace().Succeeded(Clock::now());  // The server answers.
+        connection_.pace().Answered(Clock::now());
+        connection_.pace().Succeeded(Clock::now());  // The server knows what it says.
         Finish(slot, Response::Failed(At(trouble.why + trouble.detail)));
         return;
       case Trouble::Kind::kAgain:
@@ -186,8 +180,9 @@ class Courier {
         break;
     }
     const auto now = Clock::now();
+    const auto answer = connection_.pace().last_answer();
+    const bool others_succeed = answer && *answer > job.before;
     const auto success = connection_.pace().last_success();
-    const bool others_succeed = success && *success > job.before;
     if (job.failed == 0) job.first_failure = now;
     job.retried.push_back(trouble.why);
     // "Too many" while others get through is no failure of this one: it has to wait. (Unless it is
@@ -228,15 +223,14 @@ class Courier {
   void Finish(std::size_t slot, Response response) {
     Job& job = jobs_[slot];
     response.retried = std::move(job.retried);
-    const std::size_t index = job.index;
-    job = {};
-    free_.push_back(slot);
-    --alive_;
-    answers_.push_back({.index = index, .response = std::move(response)});
+    desk_.Put({.response = {.index = job.index, .response = std::move(response)}});
+    Free(slot);
   }
 
-  void HandOver() {
-    if (!answers_.empty()) deliveries_.receive(std::exchange(answers_, {}));
+  void Free(std::size_t slot) {
+    jobs_[slot] = {};
+    free_.push_back(slot);
+    --alive_;
   }
 
   Connection& connection_;
@@ -249,10 +243,10 @@ class Courier {
   std::vector<std::size_t> free_;
   std::deque<std::size_t> ready_;
   std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;
-  std::vector<ResponseSink::Answer> answers_;  ///< To be handed over.
-  std::size_t next_ = 0;                       ///< Index of the first that has not begun.
-  std::size_t alive_ = 0;                      ///< That have begun and have no answer.
-  std::size_t under_way_ = 0;                  ///< Places taken.
+  std::size_t next_ = 0;       ///< Index of the first that has not begun.
+  std::size_t alive_ = 0;      ///< That have begun and have no answer.
+  std::size_t under_way_ = 0;  ///< Places taken.
+  Desk desk_;                  ///< Ends before the exchanges that it reads with.
 };
 
 }  // namespace

@@ -18,8 +18,8 @@ struct Deliveries {
   std::size_t count = 0;
   /// Makes an exchange when it is its turn: few are alive at a time, however many there are.
   std::function<std::unique_ptr<Exchange>(std::size_t index)> make = {};
-  /// Takes answers that came at the same time. While it works, nothing more is read: memory stays
-  /// bounded.
+  /// Takes answers that are there at the same time, in a thread of its own. What it has not taken
+  /// yet keeps others from being asked: memory stays bounded.
   std::function<void(std::vector<ResponseSink::Answer> answers)> receive = {};
 };
 

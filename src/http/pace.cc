@@ -18,10 +18,15 @@ void Pace::Return() {
   --taken_;
 }
 
-void Pace::Succeeded(Clock::time_point now) {
+void Pace::Answered(Clock::time_point now) {
   const std::lock_guard lock(mutex_);
+  last_answer_ = now;
   places_ = std::min(most_, places_ + 1.0 / places_);  // About one more when all have answered.
-  last_success_ = now;
+}
+
+void Pace::Succeeded(Clock::time_point came) {
+  const std::lock_guard lock(mutex_);
+  last_success_ = std::max(last_success_.value_or(came), came);
   is_away_ = false;
 }
 
@@ -53,6 +58,11 @@ std::optional<Pace::Clock::time_point> Pace::paused_until(Clock::time_point now)
 int Pace::places() const {
   const std::lock_guard lock(mutex_);
   return static_cast<int>(places_);
+}
+
+std::optional<Pace::Clock::time_point> Pace::last_answer() const {
+  const std::lock_guard lock(mutex_);
+  return last_answer_;
 }
 
 std::optional<Pace::Clock::time_point> Pace::last_success() const {

@@ -20,8 +20,10 @@ class Pace {
   bool Take(Clock::time_point now);
   void Return();
 
-  /// A good answer to what was started then.
-  void Succeeded(Clock::time_point now);
+  /// An answer with a good status came.
+  void Answered(Clock::time_point now);
+  /// What came then has been read, and is an answer.
+  void Succeeded(Clock::time_point came);
 
   /// Too many, said to what was started then. Halves the places, once for all that was under way;
   /// nothing is started before `pause` is over.
@@ -37,8 +39,11 @@ class Pace {
   void SetAway();
   bool is_away() const;
 
-  /// When the last good answer came; none: none yet.
+  /// When the last of these came; none: none yet.
+  /// @{
+  std::optional<Clock::time_point> last_answer() const;
   std::optional<Clock::time_point> last_success() const;
+  /// @}
 
  private:
   const double most_;
@@ -47,6 +52,7 @@ class Pace {
   int taken_ = 0;
   Clock::time_point slowed_ = Clock::time_point::min();
   Clock::time_point pause_ = Clock::time_point::min();
+  std::optional<Clock::time_point> last_answer_;
   std::optional<Clock::time_point> last_success_;
   bool is_away_ = false;
 };

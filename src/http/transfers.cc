@@ -326,6 +326,8 @@ void Transfers::Drive(std::chrono::milliseconds wait, const Finished& finished) 
   collect();
 }
 
+void Transfers::Wake() { curl_multi_wakeup(multi_->handle); }
+
 void Transfers::Abort() {
   for (const std::unique_ptr<Transfer>& transfer : active_) {
     curl_multi_remove_handle(multi_->handle, transfer->handle());

@@ -32,6 +32,9 @@ class Transfers {
   /// may call Start.
   void Drive(std::chrono::milliseconds wait, const Finished& finished);
 
+  /// Ends the wait of Drive. From any thread.
+  void Wake();
+
   /// Of those under way: none of them is heard of again.
   void Abort();
 

@@ -74,7 +74,7 @@ void SwitchToWal(SqliteDatabase& database) {
   }
   if (result != SQLITE_OK) database.ThrowLastError("opened");
   // A commit then outlives the process; a power failure may take the last ones, and only them.
-  database.RunAll("PRAGMA synchronous = NORMAL");
+  database.RunAll("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000");
 }
 
 }  // namespace

@@ -78,15 +78,15 @@ TEST(Pace, GrowsBackByOneARoundUpToTheMost) {
   int rounds = 0;
   while (pace.places() < 8 && rounds < 100) {
     const int before = pace.places();
-    for (int i = 0; i < before; ++i) pace.Succeeded(At(2));
+    for (int i = 0; i < before; ++i) pace.Answered(At(2));
     EXPECT_LE(pace.places(), before + 1);
     ++rounds;
   }
   EXPECT_GE(rounds, 4);
   EXPECT_LE(rounds, 8);
-  for (int i = 0; i < 100; ++i) pace.Succeeded(At(3));
+  for (int i = 0; i < 100; ++i) pace.Answered(At(3));
   EXPECT_EQ(pace.places(), 8);
-  EXPECT_EQ(pace.last_success(), At(3));
+  EXPECT_EQ(pace.last_answer(), At(3));
 }
 
 TEST(Pace, IsSharedByThreads) {
@@ -102,7 +102,7 @@ TEST(Pace, IsSharedByThreads) {
         const int now = ++inside;
         for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) continue;
         --inside;
-        pace.Succeeded(At(0));
+        pace.Answered(At(0));
         pace.Return();
         --left;
         ++done;
