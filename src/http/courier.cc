@@ -17,6 +17,7 @@
 
 #include "gatetest/error.h"
 #include "src/http/retry_policy.h"
+#include "src/text/show.h"
 
 namespace gatetest::internal {
 namespace {
@@ -190,8 +191,8 @@ class Courier {
     if (!waits || ++job.limited % kLimitedAsOne == 0) ++job.failed;
     const Retrying& retrying = connection_.endpoint().retrying;
     if (job.failed >= retrying.attempts) {
-      const std::string why =
-          fmt::format("{}{} ({} attempts)", trouble.why, trouble.detail, job.retried.size());
+      const std::string why = fmt::format("{}{} ({})", trouble.why, trouble.detail,
+                                          ShowMany(job.retried.size(), "attempt"));
       if (!success || *success < job.first_failure) GiveUp(why);
       Finish(slot, Response::Failed(At(why)));
       return;
