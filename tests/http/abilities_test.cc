@@ -98,6 +98,14 @@ TEST(Abilities, OfAServerThatIgnoresAllAreNone) {
   EXPECT_THAT(WhyNoScore(server), HasSubstr("/completions ignores echo"));
 }
 
+TEST(Abilities, AreThoseOfAServerThatRepeatsTokensAlone) {
+  FakeVllm engine;
+  engine.prompt_logprobs = false;
+  engine.spoil = [](nlohmann::json& answer) { answer["choices"][0]["text"] = ""; };
+  FaultServer server(By(engine));
+  EXPECT_TRUE(Served(server)->capabilities().score);
+}
+
 TEST(Abilities, AreTriedOutOnce) {
   FakeVllm engine;
   FaultServer server(By(engine));

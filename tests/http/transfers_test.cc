@@ -1,6 +1,5 @@
 #include "src/http/transfers.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -14,7 +13,6 @@ namespace gatetest::internal {
 namespace {
 
 using std::chrono::milliseconds;
-using ::testing::HasSubstr;
 using testing_support::EndpointOf;
 
 Answer Echo(const HttpCall& call) {
@@ -145,16 +143,9 @@ TEST(Transfers, WaitNoLongerThanTheyAreAllowed) {
 TEST(Transfers, SayWhyThereIsNoAnswer) {
   FaultServer server(Echo);
   Transfers transfers(EndpointOf(server), "");
-  const auto problem_of = [&](const std::string& url) {
-    transfers.Start(1, {.url = url});
-    return Finish(transfers).at(1);
-  };
-  HttpAnswer answer = problem_of("http://no-such-host.invalid/");
-  EXPECT_EQ(answer.end, HttpEnd::kBroken);
-  EXPECT_EQ(answer.problem, "the host's name is not known");
-  EXPECT_THAT(answer.detail, HasSubstr("no-such-host.invalid"));
   server.Stop();
-  answer = problem_of(server.url());
+  transfers.Start(1, {.url = server.url()});
+  const HttpAnswer answer = Finish(transfers).at(1);
   EXPECT_EQ(answer.end, HttpEnd::kBroken);
   EXPECT_EQ(answer.problem, "no connection");
   EXPECT_EQ(answer.status, 0);
