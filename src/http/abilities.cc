@@ -213,16 +213,21 @@ class Prober {
     const std::optional<std::string> body = Ask(
         {.url = model_.connection->base() + "/completions",
          .body = EchoBody(model_, tokens ? TokensJson(tokens_) : QuotedJson(kText), generates)});
-    // Or it is what the server went on to generate.
-    const bool echoes = body && HasLogprobs(*body, &ScoreAnswer::echoed) &&
-                        ReadScores(*body).text.find(kText) != std::string::npos;
-    if (echoes) {
+    if (body && HasLogprobs(*body, &ScoreAnswer::echoed) && Repeats(*body)) {
       found_.score = ScoreBy::kEcho;
       found_.echo_generates = generates;
       return true;
     }
     if (generates) tried_.push_back("/completions " + Outcome(body, "echo"));
     return false;
+  }
+
+  /// Otherwise it is what the server went on to generate.
+  static bool Repeats(const std::string& body) {
+    const ScoreAnswer answer = ReadScores(body);
+    std::string spelled;
+    for (const ScoredToken& token : answer.echoed) spelled += token.text;
+    return (answer.text + '\n' + spelled).find(kText) != std::string::npos;
   }
 
   std::string Outcome(const std::optional<std::string>& body, const char* field) const {

@@ -17,6 +17,7 @@
 #include "gatetest/error.h"
 #include "src/http/desk.h"
 #include "src/http/retry_policy.h"
+#include "src/text/show.h"
 
 namespace gatetest::internal {
 namespace {
@@ -195,8 +196,8 @@ class Courier {
     constexpr int kOfOneAway = 2;
     const bool is_away = connection_.pace().is_away();
     if (job.failed >= (is_away ? std::min(kOfOneAway, retrying.attempts) : retrying.attempts)) {
-      const std::string why =
-          fmt::format("{}{} ({} attempts)", trouble.why, trouble.detail, job.retried.size());
+      const std::string why = fmt::format("{}{} ({})", trouble.why, trouble.detail,
+                                          ShowMany(job.retried.size(), "attempt"));
       if (!success || *success < job.first_failure) {
         connection_.pace().SetAway();
         GiveUp(why);

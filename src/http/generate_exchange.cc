@@ -132,6 +132,7 @@ class StreamedText {
   StreamedText() : events_([this](const std::string& data) { Take(data); }) {}
 
   void Add(std::string_view piece) {
+    beginning_ += piece.substr(0, kShown - std::min(kShown, beginning_.size()));
     if (!problem_ && !refused_) events_.Add(piece);
   }
 
@@ -139,7 +140,10 @@ class StreamedText {
   Response Finish() {
     if (refused_) throw *refused_;
     if (problem_) throw *problem_;
-    if (events_.foreign() || chunks_ == 0) throw BadAnswer("an answer that is no event stream");
+    if (events_.foreign() || chunks_ == 0) {
+      throw BadAnswer("an answer that is no event stream",
+                      beginning_.empty() ? "it is empty" : "it begins " + Quote(beginning_));
+    }
     if (!finished_ && !ended_) throw BadAnswer("a stream that was cut off");
     // A token makes one chunk at most.
     const std::int64_t tokens = response_.usage.completion_tokens;
@@ -151,6 +155,8 @@ class StreamedText {
   }
 
  private:
+  static constexpr std::size_t kShown = 61;  // One more than Quote shows.
+
   void Take(const std::string& data) {
     if (problem_ || refused_) return;
     if (data == "[DONE]") {
@@ -186,6 +192,7 @@ class StreamedText {
   const Clock::time_point start_ = Clock::now();
   EventStream events_;
   Response response_;
+  std::string beginning_;  ///< Of all that came.
   std::size_t chunks_ = 0;
   std::size_t texts_ = 0;
   bool finished_ = false;  ///< There was a finish_reason.

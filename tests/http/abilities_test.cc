@@ -98,6 +98,14 @@ TEST(Abilities, OfAServerThatIgnoresAllAreNone) {
   EXPECT_THAT(WhyNoScore(server), HasSubstr("/completions ignores echo"));
 }
 
+TEST(Abilities, AreThoseOfAServerThatRepeatsTokensAlone) {
+  FakeVllm engine;
+  engine.prompt_logprobs = false;
+  engine.spoil = [](nlohmann::json& answer) { answer["choices"][0]["text"] = ""; };
+  FaultServer server(By(engine));
+  EXPECT_TRUE(Served(server)->capabilities().score);
+}
+
 TEST(Abilities, AreTriedOutOnce) {
   FakeVllm engine;
   FaultServer server(By(engine));
@@ -174,48 +182,6 @@ TEST(Abilities, AreFoundWithOneAttempt) {
   endpoint.retrying.attempts = 1;
   EXPECT_THAT(OpenAiModel({.name = "tiny"}, endpoint)->capabilities().why_no_score,
               HasSubstr("by a grammar (HTTP 500)"));
-}
-
-TEST(Tokenize, TellsWhereTokensEnd) {
-  FakeLlamaServer llama;
-  FaultServer server(By(llama));
-  const Response answer = Ask(Served(server), {.kind = RequestKind::kTokenize, .prompt = "aé"});
-  EXPECT_EQ(answer.failure, "");
-  EXPECT_EQ(answer.tokens, FakeLlamaServer::TokensOf("aé"));
-  EXPECT_EQ(answer.token_ends, (std::vector<std::size_t>{1, 2, 3}));
-  FakeVllm vllm;
-  FaultServer other(By(vllm));
-  const Response tokens = Ask(Served(other), {.kind = RequestKind::kTokenize, .prompt = "aé"});
-  EXPECT_EQ(tokens.tokens, FakeVllm::TokensOf("aé"));
-  EXPECT_TRUE(tokens.token_ends.empty()) << "it does not say";
-  EXPECT_EQ(Ask(Served(server), {.kind = RequestKind::kTokenize, .prompt = ""}).failure, "");
-}
-
-TEST(Tokenize, IsNotDoneByAll) {
-  FakeVllm engine;
-  engine.tokenizes = false;
-  FaultServer server(By(engine));
-  EXPECT_EQ(FailureOf(Served(server), {.kind = RequestKind::kTokenize, .prompt = "a"}),
-            "the server does not tokenize (/tokenize)");
-}
-
-TEST(Tokenize, NeedsTokensThatAreSome) {
-  FakeLlamaServer llama;
-  const std::vector<std::string> bad = {R"({"tokens":[1.5]})", R"({"tokens":[null]})",
-                                        R"({"tokens":[{"piece":"a"}]})", R"({"tokens":{"a":1}})",
-                                        R"({})"};
-  std::size_t next = bad.size();
-  FaultServer server([&](const HttpCall& call) {
-    return next < bad.size() ? Answer{.body = bad[next++]} : llama(call);
-  });
-  Endpoint endpoint = EndpointOf(server);
-  endpoint.retrying.attempts = 10;
-  const ModelPtr model = OpenAiModel({.name = "tiny"}, endpoint);
-  EXPECT_TRUE(model->capabilities().tokenize);
-  next = 0;
-  const Response answer = Ask(model, {.kind = RequestKind::kTokenize, .prompt = "ab"});
-  EXPECT_EQ(answer.tokens, FakeLlamaServer::TokensOf("ab"));
-  EXPECT_EQ(answer.retried.size(), bad.size());
 }
 
 }  // namespace

@@ -563,6 +563,25 @@ TEST(GenerateStream, SaysWhatTheServerSaidInTheEnd) {
   EXPECT_EQ(server.calls(), 5U);
 }
 
+TEST(GenerateStream, ThatIsNoneShowsWhatCame) {
+  struct Case {
+    Answer answer;
+    std::string shown;
+  };
+  const std::vector<Case> cases = {
+      {{.body = ""}, "it is empty"},
+      {{.body = "no\n"}, R"(it begins "no\n")"},
+      {{.chunks = {"{\"error\":{\"mess", "age\":\"busy\"}}"}},
+       R"(it begins "{\"error\":{\"message\":\"busy\"}}")"},
+      {{.body = std::string(1000, 'x')}, "it begins \"" + std::string(60, 'x') + "…\""},
+  };
+  for (const Case& one : cases) {
+    FaultServer server(Always(one.answer));
+    EXPECT_EQ(FailureOf(Tiny(server, {.stream = true}), Hello()),
+              "all: an answer that is no event stream: " + one.shown + " (5 attempts)");
+  }
+}
+
 TEST(GenerateStream, ThatWasWithheldIsNone) {
   FaultServer server(Always(
       Stream({Delta("a"), Event(R"({"choices":[{"delta":{},"finish_reason":"content_filter"}]})"),

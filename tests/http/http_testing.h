@@ -45,7 +45,7 @@ inline Endpoint EndpointOf(const std::string& url) {
 inline Endpoint EndpointOf(const FaultServer& server) { return EndpointOf(server.url()); }
 
 /// Keeps the answers by their index.
-class Answers final : public ResponseSink {
+class Received final : public ResponseSink {
  public:
   void Receive(std::size_t index, Response response) override {
     if (!answers_.emplace(index, std::move(response)).second) {
@@ -62,7 +62,7 @@ class Answers final : public ResponseSink {
 
 /// The answers to requests of which each has one.
 inline std::vector<Response> AskAll(const ModelPtr& model, const std::vector<Request>& requests) {
-  Answers answers;
+  Received answers;
   model->Run(requests, answers, Cancel());
   std::vector<Response> all;
   for (std::size_t i = 0; i < requests.size(); ++i) all.push_back(answers.at(i));
