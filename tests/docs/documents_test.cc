@@ -116,8 +116,9 @@ class Document : public ::testing::TestWithParam<fs::path> {
 };
 
 TEST_P(Document, QuotesWhatIsCompiledAndRun) {
-  static const Sources examples({"examples", "tests/consumer", "tests/engine", "tests/fixtures"},
-                                {".cc", ".h", ".txt", ".jsonl", ".csv"});
+  static const Sources examples(
+      {"examples", "tests/consumer", "tests/engine", "tests/fixtures", "tests/http"},
+      {".cc", ".h", ".txt", ".jsonl", ".csv"});
   static const Sources goldens({"tests"}, {".cc"});
   for (const Block& block : parts().blocks) {
     if (block.language == "sh") continue;  // See NamesCommandsThatAreThere.
