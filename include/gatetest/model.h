@@ -114,6 +114,9 @@ struct Capabilities {
 
   /// Why it does not score, and what would make it; empty: no more is to be said.
   std::string why_no_score = {};
+
+  /// Same abilities, found for the same reasons.
+  bool operator==(const Capabilities&) const = default;
 };
 
 /// Takes the answers. Receive may be called from any thread, once for each request and in any

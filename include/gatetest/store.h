@@ -98,7 +98,14 @@ class Shelf {
   /// The same for several, which a store may make cheaper. When it throws, none or some of them are
   /// recorded, and the claims of all have ended.
   virtual void PutAll(std::span<const Filing> filings) {
-    for (const Filing& filing : filings) Put(filing.question, filing.answer);
+    for (std::size_t i = 0; i < filings.size(); ++i) {
+      try {
+        Put(filings[i].question, filings[i].answer);
+      } catch (...) {
+        for (const Filing& filing : filings.subspan(i)) GiveBack({&filing.question.key, 1});
+        throw;
+      }
+    }
   }
 
   /// Ends claims without an answer.

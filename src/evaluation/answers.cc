@@ -31,6 +31,16 @@ void Redact(Response& response, const std::vector<std::string>& secrets) {
   if (!response.failure.empty()) {
     response.failure = RedactAddresses(RedactSecrets(std::move(response.failure), secrets));
   }
+  for (std::string& why : response.retried) {
+    why = RedactAddresses(RedactSecrets(std::move(why), secrets));
+  }
+}
+
+/// Without what is of this process alone.
+Response AsRecorded(Response response) {
+  response.timing = {};
+  response.retried.clear();
+  return response;
 }
 
 /// The same for a request, before its texts are escaped or cut.
@@ -130,7 +140,7 @@ class Answers::Live final : public ResponseSink {
         failed_ = true;
       } else if (answers_.Records()) {
         filings.push_back({.question = answers_.QuestionOf(ask, wanted.key),
-                           .answer = {.response = response, .recorded = SecondsNow()}});
+                           .answer = {.response = AsRecorded(response), .recorded = SecondsNow()}});
       }
     }
     answers_.Record(filings);
@@ -138,6 +148,7 @@ class Answers::Live final : public ResponseSink {
       const std::vector<std::size_t>& asks = wanted_[answer.index].asks;
       for (std::size_t i = 0; i + 1 < asks.size(); ++i) {
         sink_.Receive(asks[i], answer.response, 0);
+        answer.response.retried.clear();  // It was one request.
       }
       sink_.Receive(asks.back(), std::move(answer.response), 0);
     }
@@ -244,8 +255,7 @@ bool Answers::AskForCapabilities() {
   const Capabilities recorded = *std::exchange(capabilities_, model_.capabilities());
   capabilities_are_recorded_ = false;
   shelf_.reset();  // Which describes the model to the store.
-  return capabilities_->score != recorded.score || capabilities_->generate != recorded.generate ||
-         capabilities_->tokenize != recorded.tokenize;
+  return *capabilities_ != recorded;
 }
 
 std::string Answers::WithoutKeys(std::string text) const {
@@ -271,7 +281,9 @@ RecordedModel Answers::model() {
                                   &info.code_id, &info.options}) {
     *text = RedactSecrets(std::move(*text), secrets_);
   }
-  return {.identity = identity_, .info = std::move(info), .capabilities = capabilities()};
+  Capabilities found = capabilities();
+  found.why_no_score = WithoutSecrets(std::move(found.why_no_score));
+  return {.identity = identity_, .info = std::move(info), .capabilities = std::move(found)};
 }
 
 std::vector<std::size_t> Answers::Get(std::span<const Ask> asks, AnswerSink& sink, Cancel& cancel) {
@@ -453,6 +465,10 @@ void Answers::Record(std::span<const Shelf::Filing> filings) {
 std::string Answers::not_recorded() const {
   const std::lock_guard lock(mutex_);
   return not_recorded_;
+}
+
+std::string Answers::recorded_in() const {
+  return store_ == nullptr || !not_recorded().empty() ? "" : store_->place();
 }
 
 std::string Answers::WhyMissing(std::span<const Ask> missing) {

@@ -93,6 +93,9 @@ class Answers {
   /// Why live answers are not recorded where they should be; empty when they are.
   std::string not_recorded() const;
 
+  /// The place that has all answers there were; empty: some or all are in none.
+  std::string recorded_in() const;
+
   /// Why the model was not asked for all, though nobody stopped it: a budget. Empty: it was.
   const std::string& ended() const { return ended_; }
 

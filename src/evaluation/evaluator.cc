@@ -69,15 +69,14 @@ std::vector<std::size_t> OrderOf(const Evaluation& evaluation,
   return order;
 }
 
-std::string WhyInterrupted(const Evaluation& evaluation, StoreMode mode, const Store* store) {
-  const std::string& not_recorded = evaluation.provenance.not_recorded;
-  const bool recorded = store != nullptr && mode != StoreMode::kLive && not_recorded.empty();
+std::string WhyInterrupted(const Evaluation& evaluation, const std::string& recorded_in) {
   return fmt::format("interrupted after {} of {} samples; {}", evaluation.items.size(),
                      evaluation.task->dataset().size(),
-                     recorded ? fmt::format("what was answered is recorded in {}, and the same "
-                                            "command goes on from there",
-                                            store->place())
-                              : "what was answered is not recorded");
+                     recorded_in.empty() || !evaluation.provenance.not_recorded.empty()
+                         ? "what was answered is not recorded"
+                         : fmt::format("what was answered is recorded in {}, and the same command "
+                                       "goes on from there",
+                                       recorded_in));
 }
 
 /// Whether nothing is left to ask.
@@ -105,8 +104,9 @@ EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
                 "it was asked for from within an evaluation of the same Evaluator; a scorer or "
                 "model that evaluates needs an Evaluator of its own");
   }
-  if (Cancel::all_requested())
+  if (Cancel::all_requested()) {
     return Fail(model->info(), task, "the run was interrupted before it");
+  }
   const std::optional<Slice>& slice = options_.slice;
   if (slice && slice->index >= slice->count) {
     return Fail(model->info(), task,
@@ -238,8 +238,9 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
                         {.order = samples, .stop = how.asking.stop, .tap = how.tap});
       one.Complete();
       satisfied = one.satisfied();
-      if (!satisfied && Cancel::all_requested()) {
-        throw Error(ErrorCode::kModelFailed, WhyInterrupted(evaluation, how.mode, options_.store));
+      const bool all = evaluation.items.size() == known + order.size();
+      if (!satisfied && !all && Cancel::all_requested()) {
+        throw Error(ErrorCode::kModelFailed, WhyInterrupted(evaluation, answers.recorded_in()));
       }
     };
     try {

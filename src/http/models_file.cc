@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -183,8 +184,12 @@ ModelPtr ReadModel(const Place& place, const std::map<std::string, Endpoint>& en
 
 std::string ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in) throw Error(ErrorCode::kNotFound, path + ": cannot be read");
+  std::string text;
+  std::array<char, 4096> some{};
+  while (in.read(some.data(), some.size()), in.gcount() > 0) {
+    text.append(some.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (!in.eof()) throw Error(ErrorCode::kNotFound, path + ": cannot be read");
   return text;
 }
 

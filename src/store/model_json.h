@@ -9,8 +9,9 @@
 
 namespace gatetest::internal {
 
-/// One line: {"can": ["generate", "score", "tokenize"], "identity": {...}, "info": {...}}. Fields
-/// of ModelInfo at their defaults are left out. Of the API key's variable nothing is written.
+/// One line: {"can": ["generate", "score", "tokenize"], "found": {"context_window": 4096},
+/// "identity": {...}, "info": {...}}. What is at its default is left out, "found" too. Of the API
+/// key's variable nothing is written.
 std::string ModelToJson(const RecordedModel& model);
 
 /// Throws Error(kStoreFailed) for anything that ModelToJson does not write, naming the field.

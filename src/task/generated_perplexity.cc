@@ -39,6 +39,7 @@ class GeneratedPerplexityTask final : public Task {
     Outcome outcome;
     outcome.answer = response.text;
     outcome.truncated = response.finish_reason == FinishReason::kLength;
+    outcome.empty = response.text.empty();
     outcome.windows.push_back(
         {.nll = -sum.sum,
          .tokens = response.logprobs.size(),

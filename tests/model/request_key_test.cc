@@ -73,6 +73,10 @@ TEST(RequestJson, Golden) {
   tokens.continuation_tokens = {6, -7};
   EXPECT_EQ(RequestJson(tokens),
             R"({"continuation_tokens":[6,-7],"kind":"score","prompt_tokens":[1,5]})");
+  Request with_logprobs = Generate();
+  with_logprobs.logprobs = 0;
+  EXPECT_EQ(RequestJson(with_logprobs),
+            R"({"kind":"generate","logprobs":0,"max_tokens":24,"prompt":"47+93=","stop":["\n"]})");
   Request tokenize;
   tokenize.kind = RequestKind::kTokenize;
   tokenize.prompt = "a";
@@ -144,6 +148,10 @@ TEST(RequestKeys, Golden) {
   EXPECT_EQ(KeyOf(Drawn(), "s1", 2), "07c5ac8c6a10b099dc6c685b357bc341");
   EXPECT_EQ(KeyWith(Generate(), [](Request& r) { r.prompt = "\xFF"; }),
             "0a78f91d83c5ab09247d523630618e60");
+  EXPECT_EQ(KeyWith(Generate(), [](Request& r) { r.logprobs = 0; }),
+            "df5747f4829cb578114de4c3bfa038fa");
+  EXPECT_EQ(KeyWith(Generate(), [](Request& r) { r.logprobs = 5; }),
+            "4ad90263ef4fb3c4c20aced1a72aeed3");
   Request tokenize;
   tokenize.kind = RequestKind::kTokenize;
   tokenize.prompt = "a";
@@ -177,8 +185,10 @@ TEST(RequestKeys, ChangeWithEveryFieldOfGeneration) {
       with([](Request& r) { r.temperature = 0.7000000000000001; }),
       with([](Request& r) { r.seed = 0; }),
       with([](Request& r) { r.seed = 17; }),
+      with([](Request& r) { r.logprobs = 0; }),
+      with([](Request& r) { r.logprobs = 1; }),
   };
-  EXPECT_EQ(keys.size(), 18U);
+  EXPECT_EQ(keys.size(), 20U);
 }
 
 TEST(RequestKeys, ChangeWithEveryFieldOfScoring) {
@@ -225,6 +235,7 @@ TEST(RequestKeys, LeaveOutWhatDoesNotCountForItsKind) {
     EXPECT_EQ(KeyWith(request, [](Request& r) { r.stop = {"\n"}; }), key);
     EXPECT_EQ(KeyWith(request, [](Request& r) { r.temperature = 1.0; }), key);
     EXPECT_EQ(KeyWith(request, [](Request& r) { r.seed = 17; }), key);
+    EXPECT_EQ(KeyWith(request, [](Request& r) { r.logprobs = 5; }), key);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -33,12 +34,14 @@ TEST(ResponseJsonTest, LeavesOutDefaults) {
 TEST(ResponseJsonTest, WritesEveryField) {
   Response response = Response::Text("a\"b\n\x01é", FinishReason::kLength);
   response.logprobs = {-0.1, -2, -1e-300};
+  response.top_logprobs = {{{"the", -0.1}, {"a\"", -2.5}}, {}, {{"\n", -1e-300}}};
   response.tokens = {1, -2};
   response.token_ends = {3, 4};
   response.usage = {.prompt_tokens = 5, .completion_tokens = 6};
   response.failure = "no";
   EXPECT_EQ(ResponseToJson(response),
-            R"({"text":"a\"b\n\u0001é","logprobs":[-0.1,-2,-1e-300],"tokens":[1,-2],)"
+            R"({"text":"a\"b\n\u0001é","logprobs":[-0.1,-2,-1e-300],)"
+            R"("top_logprobs":[[["the",-0.1],["a\"",-2.5]],[],[["\n",-1e-300]]],"tokens":[1,-2],)"
             R"("token_ends":[3,4],"finish_reason":"length",)"
             R"("usage":{"prompt_tokens":5,"completion_tokens":6},"failure":"no"})");
 }
@@ -57,6 +60,40 @@ TEST(ResponseJsonTest, ReadsEveryField) {
   EXPECT_EQ(response.usage.prompt_tokens, 5);
   EXPECT_EQ(response.usage.completion_tokens, 6);
   EXPECT_EQ(response.failure, "no");
+}
+
+TEST(ResponseJsonTest, LeavesOutWhatIsOfOneProcessAlone) {
+  Response response = Response::Text("140");
+  response.timing = {.first_token = std::chrono::milliseconds(3),
+                     .total = std::chrono::milliseconds(5)};
+  response.retried = {"HTTP 429"};
+  EXPECT_EQ(ResponseToJson(response), R"({"text":"140"})");
+}
+
+TEST(ResponseJsonTest, TopLogprobsComeBack) {
+  std::string all_bytes;
+  for (int byte = 0; byte < 256; ++byte) all_bytes += static_cast<char>(byte);
+  Response response;
+  response.top_logprobs = {
+      {{.token = "caf\xC3", .logprob = -0.5},  // The first half of a character.
+       {.token = "", .logprob = -0.0},
+       {.token = all_bytes, .logprob = -std::numeric_limits<double>::infinity()},
+       {.token = "caf\xC3", .logprob = -5e-324}},
+      {},
+      {{.token = R"({"bytes":[1]})", .logprob = std::numeric_limits<double>::quiet_NaN()}}};
+  const Response back = ThereAndBack(response);
+  ASSERT_EQ(back.top_logprobs.size(), response.top_logprobs.size());
+  for (std::size_t place = 0; place < back.top_logprobs.size(); ++place) {
+    const std::vector<TokenLogprob>& tokens = response.top_logprobs[place];
+    ASSERT_EQ(back.top_logprobs[place].size(), tokens.size());
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      EXPECT_EQ(back.top_logprobs[place][i].token, tokens[i].token);
+      EXPECT_EQ(std::bit_cast<std::uint64_t>(back.top_logprobs[place][i].logprob),
+                std::bit_cast<std::uint64_t>(tokens[i].logprob));
+    }
+  }
+  response.top_logprobs = {{{"\xC3", -std::numeric_limits<double>::infinity()}}};
+  EXPECT_EQ(ResponseToJson(response), R"({"top_logprobs":[[[{"bytes":[195]},"-inf"]]]})");
 }
 
 TEST(ResponseJsonTest, FinishReasonsComeBack) {
@@ -156,6 +193,19 @@ TEST(ResponseJsonTest, ErrorsNameTheField) {
                                  R"({"logprobs":[null]})", R"({"logprobs":[[]]})"}) {
     EXPECT_NE(ErrorOfJson(json).find("\"logprobs\""), std::string::npos) << ErrorOfJson(json);
   }
+  EXPECT_EQ(
+      ErrorOfJson(R"({"top_logprobs":[["a",-1]]})"),
+      "not a recorded response: field \"top_logprobs\" should be arrays of [token, logarithm], "
+      "but is \"[[\\\"a\\\",-1]]\"");
+  for (const std::string json :
+       {R"({"top_logprobs":1})", R"({"top_logprobs":{}})", R"({"top_logprobs":[1]})",
+        R"({"top_logprobs":[["a"]]})", R"({"top_logprobs":[[["a"]]]})",
+        R"({"top_logprobs":[[["a",-1,2]]]})", R"({"top_logprobs":[[[1,-1]]]})",
+        R"({"top_logprobs":[[["a","b"]]]})", R"({"top_logprobs":[[["a",null]]]})",
+        R"({"top_logprobs":[[[{"bytes":[256]},-1]]]})",
+        R"({"top_logprobs":[[[{"bytes":[1],"of":2},-1]]]})"}) {
+    EXPECT_NE(ErrorOfJson(json).find("\"top_logprobs\""), std::string::npos) << ErrorOfJson(json);
+  }
   EXPECT_NE(ErrorOfJson(R"({"token_ends":[-1]})").find("\"token_ends\""), std::string::npos);
   EXPECT_NE(ErrorOfJson(R"({"finish_reason":"unknown"})").find("\"stop\" or \"length\""),
             std::string::npos);
@@ -181,6 +231,7 @@ TEST(ResponseJsonTest, RefusesWhatIsNoObject) {
   std::string deep = "{\"logprobs\":";
   for (int i = 0; i < 100'000; ++i) deep += '[';
   EXPECT_TRUE(ErrorOfJson(deep).starts_with("not a recorded response: "));
+  EXPECT_TRUE(ErrorOfJson("{\"top_" + deep.substr(2)).starts_with("not a recorded response: "));
 }
 
 }  // namespace

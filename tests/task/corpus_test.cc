@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <limits>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "gatetest/tasks.h"
+#include "tests/support/byte_model.h"
 #include "tests/support/errors.h"
 #include "tests/support/outcomes.h"
 
@@ -19,79 +19,22 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing_support::ByteModel;
 using testing_support::ErrorOf;
 using testing_support::OneSample;
+using testing_support::Sums;
+using testing_support::SumsOf;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr TokenId kBos = 1;
-
-/// A model whose tokens are the bytes of a text, or pieces of `token_bytes` of them, and each token
-/// has the log-probability -1.
-struct ByteModel {
-  ModelInfo info = {.name = "bytes", .context_window = 4, .bos_token = kBos};
-  Capabilities capabilities = {.score = true, .generate = false, .tokenize = true};
-  std::size_t token_bytes = 1;
-  bool gives_ends = true;
-  /// Replaces the log-probabilities of the score request of this number, counted from 0.
-  std::map<std::size_t, std::vector<double>> logprobs_of = {};
-  std::vector<Request> scored = {};
-
-  Response Tokenize(const std::string& text) const {
-    Response response;
-    for (std::size_t i = 0; i < text.size(); i += token_bytes) {
-      response.tokens.push_back(static_cast<unsigned char>(text[i]));
-      if (gives_ends) {
-        response.token_ends.push_back(std::min(i + token_bytes, text.size()));
-      }
-    }
-    return response;
-  }
-
-  Response Answer(const Request& request) {
-    if (request.kind == RequestKind::kTokenize) return Tokenize(request.prompt);
-    scored.push_back(request);
-    const auto special = logprobs_of.find(scored.size() - 1);
-    if (special != logprobs_of.end()) return Response::Logprobs(special->second);
-    const std::size_t count =
-        capabilities.tokenize ? request.continuation_tokens.size() : request.continuation.size();
-    return Response::Logprobs(std::vector<double>(count, -1.0));
-  }
-
-  Outcome OutcomeOf(const std::string& text, const CorpusOptions& options = {}) {
-    const Sample sample = {.id = "doc", .input = text};
-    const TaskPtr task = Corpus(OneSample(sample), options);
-    return testing_support::OutcomeOf(*task, sample, info, capabilities,
-                                      [&](const Request& request) { return Answer(request); });
-  }
-};
-
-struct Sums {
-  double nll = 0.0;
-  std::size_t tokens = 0;
-  std::size_t bytes = 0;
-  std::size_t words = 0;
-};
-
-Sums SumsOf(const Outcome& outcome) {
-  EXPECT_EQ(outcome.unmeasured, "");
-  Sums sums;
-  for (const Window& window : outcome.windows) {
-    sums.nll += window.nll;
-    sums.tokens += window.tokens;
-    sums.bytes += window.bytes;
-    sums.words += window.words;
-  }
-  return sums;
-}
 
 TEST(Corpus, AsksForTheWindowsOfTheDocumentProtocol) {
   ByteModel model;
   const Outcome outcome = model.OutcomeOf("abcdef");
   ASSERT_EQ(model.scored.size(), 2U);
-  EXPECT_THAT(model.scored[0].prompt_tokens, ElementsAre(kBos));
+  EXPECT_THAT(model.scored[0].prompt_tokens, ElementsAre(ByteModel::kBos));
   EXPECT_THAT(model.scored[0].continuation_tokens, ElementsAre('a', 'b', 'c', 'd'));
-  EXPECT_THAT(model.scored[1].prompt_tokens, ElementsAre(kBos));
+  EXPECT_THAT(model.scored[1].prompt_tokens, ElementsAre(ByteModel::kBos));
   EXPECT_THAT(model.scored[1].continuation_tokens, ElementsAre('e', 'f'));
   ASSERT_EQ(outcome.windows.size(), 2U);
   EXPECT_EQ(outcome.windows[0].tokens, 4U);
@@ -104,7 +47,7 @@ TEST(Corpus, AsksForTheWindowsOfTheRollingProtocol) {
   ByteModel model;
   model.OutcomeOf("abcdef", {.protocol = CorpusProtocol::kRolling});
   ASSERT_EQ(model.scored.size(), 2U);
-  EXPECT_THAT(model.scored[0].prompt_tokens, ElementsAre(kBos));
+  EXPECT_THAT(model.scored[0].prompt_tokens, ElementsAre(ByteModel::kBos));
   EXPECT_THAT(model.scored[0].continuation_tokens, ElementsAre('a', 'b', 'c', 'd'));
   EXPECT_THAT(model.scored[1].prompt_tokens, ElementsAre('b', 'c', 'd'));
   EXPECT_THAT(model.scored[1].continuation_tokens, ElementsAre('e', 'f'));
@@ -206,7 +149,7 @@ TEST(Corpus, RefusesTokenEndsThatCannotBe) {
       {1, 2}, {1, 2, 3, 4}, {2, 1, 3}, {1, 2, 4}, {1, 2, 2}};
   for (const std::vector<std::size_t>& ends : impossible) {
     const Sample sample = {.id = "doc", .input = "abc"};
-    const ModelInfo info = {.name = "m", .context_window = 8, .bos_token = kBos};
+    const ModelInfo info = {.name = "m", .context_window = 8, .bos_token = ByteModel::kBos};
     const Outcome outcome = testing_support::OutcomeOf(
         *Corpus(OneSample(sample)), sample, info, testing_support::kEverything,
         [&](const Request& request) {
@@ -219,7 +162,7 @@ TEST(Corpus, RefusesTokenEndsThatCannotBe) {
 
 TEST(Corpus, ATokenizerThatMakesNoTokensIsUnmeasured) {
   const Sample sample = {.id = "doc", .input = "abc"};
-  const ModelInfo info = {.name = "m", .bos_token = kBos};
+  const ModelInfo info = {.name = "m", .bos_token = ByteModel::kBos};
   const Outcome outcome = testing_support::OutcomeOf(
       *Corpus(OneSample(sample)), sample, info, testing_support::kEverything,
       [](const Request&) { return Response::Tokens({}); });

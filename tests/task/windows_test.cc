@@ -14,7 +14,8 @@ namespace gatetest::internal {
 
 void PrintTo(const TokenWindow& window, std::ostream* os) {
   *os << "[" << window.begin << ", " << window.end << ") after ";
-  window.after_bos ? *os << "BOS" : *os << window.context_begin;
+  if (window.after_bos) *os << "BOS";
+  if (!window.after_bos || window.context_begin != window.begin) *os << " " << window.context_begin;
 }
 
 namespace {
@@ -133,6 +134,63 @@ TEST(CutTokensRolling, WithoutBosOnlyTheFirstTokenIsNotScored) {
   EXPECT_THAT(Rolling(1, 4, kNoBos), IsEmpty());
   EXPECT_THAT(Rolling(5, 4, kNoBos), ElementsAre(After(0, 1, 5)));
   EXPECT_THAT(Rolling(6, 4, kNoBos), ElementsAre(After(0, 1, 5), After(1, 5, 6)));
+}
+
+/// The windows of the llama.cpp protocol, each as the tokens that go before and those that are
+/// scored: "B12|345" are tokens 3 to 5 after BOS, 1 and 2.
+std::vector<std::string> LlamaCpp(std::size_t count, std::size_t size, bool has_bos) {
+  std::vector<std::string> texts;
+  for (const TokenWindow& window : CutTokens(count, size, has_bos, CorpusProtocol::kLlamaCpp)) {
+    std::string text = window.after_bos ? "B" : "";
+    for (std::size_t i = window.context_begin; i < window.begin; ++i) text += "0123456789abcdef"[i];
+    text += '|';
+    for (std::size_t i = window.begin; i < window.end; ++i) text += "0123456789abcdef"[i];
+    texts.push_back(text);
+  }
+  return texts;
+}
+
+// By hand, from llama.cpp's perplexity(): the sequence is B, 0, 1, 2, ...; windows of n_ctx do not
+// overlap; a tail is dropped; B stands in place of a window's first; scored are positions
+// n_ctx / 2 + 1 to n_ctx - 1.
+TEST(CutTokensLlamaCpp, WithBosCutsTheTextWithItsBos) {
+  EXPECT_THAT(LlamaCpp(2, 4, kBos), IsEmpty());
+  EXPECT_THAT(LlamaCpp(3, 4, kBos), ElementsAre("B01|2"));
+  EXPECT_THAT(LlamaCpp(6, 4, kBos), ElementsAre("B01|2"));
+  EXPECT_THAT(LlamaCpp(7, 4, kBos), ElementsAre("B01|2", "B45|6"));
+  EXPECT_THAT(LlamaCpp(11, 4, kBos), ElementsAre("B01|2", "B45|6", "B89|a"));
+  EXPECT_THAT(LlamaCpp(9, 5, kBos), ElementsAre("B01|23", "B56|78"));
+  EXPECT_THAT(LlamaCpp(11, 6, kBos), ElementsAre("B012|34", "B678|9a"));
+  EXPECT_THAT(LlamaCpp(15, 8, kBos), ElementsAre("B0123|456", "B89ab|cde"));
+}
+
+TEST(CutTokensLlamaCpp, WithoutBosNoTokenIsReplaced) {
+  EXPECT_THAT(LlamaCpp(3, 4, kNoBos), IsEmpty());
+  EXPECT_THAT(LlamaCpp(4, 4, kNoBos), ElementsAre("012|3"));
+  EXPECT_THAT(LlamaCpp(7, 4, kNoBos), ElementsAre("012|3"));
+  EXPECT_THAT(LlamaCpp(8, 4, kNoBos), ElementsAre("012|3", "456|7"));
+  EXPECT_THAT(LlamaCpp(10, 5, kNoBos), ElementsAre("012|34", "567|89"));
+  EXPECT_THAT(LlamaCpp(12, 6, kNoBos), ElementsAre("0123|45", "6789|ab"));
+  EXPECT_THAT(LlamaCpp(16, 8, kNoBos), ElementsAre("01234|567", "89abc|def"));
+}
+
+TEST(CutTokensLlamaCpp, IsLlamaCppAtEveryLength) {
+  for (std::size_t count = 0; count <= 16; ++count) {
+    for (std::size_t size = 4; size <= 9; ++size) {
+      for (const bool has_bos : {kBos, kNoBos}) {
+        const std::string sequence =
+            (has_bos ? "B" : "") + std::string("0123456789abcdef").substr(0, count);
+        std::vector<std::string> expected;
+        for (std::size_t chunk = 0; chunk < sequence.size() / size; ++chunk) {
+          std::string window = sequence.substr(chunk * size, size);
+          if (has_bos) window[0] = 'B';
+          window.insert(size / 2 + 1, "|");
+          expected.push_back(window);
+        }
+        EXPECT_EQ(LlamaCpp(count, size, has_bos), expected) << count << " tokens, n_ctx " << size;
+      }
+    }
+  }
 }
 
 TEST(CutTokens, WithoutAContextWindowEverythingIsOneWindow) {
