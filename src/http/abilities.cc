@@ -82,7 +82,7 @@ class Prober {
     if (found_.tokenize == TokenizeBy::kLlamaServer && TryForcedTokens()) return found_;
     if (found_.tokenize != TokenizeBy::kNone && TryPromptLogprobs()) return found_;
     if (TryEcho(/*generates=*/false) || TryEcho(/*generates=*/true)) return found_;
-    found_.why_no_score = fmt::format("{}: {}", model_.connection->host(), fmt::join(tried_, "; "));
+    found_.why_no_score = fmt::format("{}", fmt::join(tried_, "; "));
     return found_;
   }
 

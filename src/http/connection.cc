@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <string_view>
 
@@ -40,6 +41,14 @@ void CheckTimes(const Endpoint& endpoint) {
 
 void CheckHeaders(const Endpoint& endpoint) {
   for (const auto& [name, value] : endpoint.headers) {
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (lower == "authorization") {
+      Refuse(
+          "headers has Authorization; keys come from the environment "
+          "(Endpoint::api_key_variable)");
+    }
     const bool token = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
       return c > ' ' && c < 127 && c != ':';
     });

@@ -272,7 +272,7 @@ Response DeliverOne(Connection& connection, Exchange& exchange) {
    private:
     Exchange& lender_;
   };
-  Response taken;
+  std::optional<Response> taken;
   const Cancel never;
   Deliver(connection,
           {.count = 1,
@@ -282,8 +282,9 @@ Response DeliverOne(Connection& connection, Exchange& exchange) {
                  taken = std::move(answers.front().response);
                }},
           never);
-  if (!taken.failure.empty()) throw Error(ErrorCode::kModelFailed, taken.failure);
-  return taken;
+  if (!taken) throw Error(ErrorCode::kModelFailed, connection.host() + ": interrupted");
+  if (!taken->failure.empty()) throw Error(ErrorCode::kModelFailed, taken->failure);
+  return *std::move(taken);
 }
 
 }  // namespace gatetest::internal

@@ -27,7 +27,8 @@ struct Deliveries {
 /// fail alike (see OpenAiModel), and what Connection::Key throws.
 void Deliver(Connection& connection, const Deliveries& deliveries, const Cancel& cancel);
 
-/// The same for one exchange. Throws Error(kModelFailed) where it fails.
+/// The same for one exchange. Throws Error(kModelFailed) where it fails, or the run is interrupted
+/// (Cancel::RequestAll).
 Response DeliverOne(Connection& connection, Exchange& exchange);
 
 }  // namespace gatetest::internal

@@ -42,9 +42,12 @@ void EventStream::Line(std::string_view line) {
 }
 
 void EventStream::Dispatch() {
-  const bool again = !id_.empty() && id_ == last_id_;
-  if (!id_.empty()) last_id_ = std::exchange(id_, {});
+  const bool again = !id_.empty() && id_ == last_id_ && data_ == last_data_;
   if (std::exchange(has_data_, false) && !again) take_(data_);
+  if (!id_.empty()) {
+    last_id_ = std::exchange(id_, {});
+    last_data_ = data_;
+  }
   data_.clear();
 }
 

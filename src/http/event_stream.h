@@ -16,7 +16,8 @@ class EventStream {
   explicit EventStream(std::function<void(const std::string& data)> take)
       : take_(std::move(take)) {}
 
-  /// An event whose id is that of the one before it is that one, sent twice, and left out.
+  /// An event whose id and data are those of the one before it is that one, sent twice, and left
+  /// out.
   void Add(std::string_view piece);
 
   /// Whether anything came that was no event's field, a comment or an empty line: it is no stream.
@@ -32,7 +33,8 @@ class EventStream {
   std::string data_;
   bool has_data_ = false;
   std::string id_;
-  std::string last_id_;
+  std::string last_id_;    ///< Of the last event that had one,
+  std::string last_data_;  ///< and its data.
   bool foreign_ = false;
 };
 

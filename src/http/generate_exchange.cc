@@ -145,9 +145,10 @@ class StreamedText {
                       beginning_.empty() ? "it is empty" : "it begins " + Quote(beginning_));
     }
     if (!finished_ && !ended_) throw BadAnswer("a stream that was cut off");
-    // A token makes one chunk at most.
+    // A token makes one chunk at most, unless a relay cuts texts as it likes; but then neighbours
+    // are hardly the same.
     const std::int64_t tokens = response_.usage.completion_tokens;
-    if (tokens > 0 && static_cast<std::int64_t>(texts_) > tokens) {
+    if (tokens > 0 && static_cast<std::int64_t>(texts_) > tokens && repeated_) {
       throw BadAnswer("a stream with chunks sent twice",
                       fmt::format("{} chunks of text for {} tokens", texts_, tokens));
     }
@@ -172,6 +173,8 @@ class StreamedText {
       if (choice == nullptr || finished_) return;  // Usage alone, or the last one again.
       const std::string text = TextOfChoice(*choice, "delta");
       if (!text.empty()) {
+        repeated_ = repeated_ || data == last_text_;
+        last_text_ = data;
         if (texts_++ == 0) response_.timing.first_token = Clock::now() - start_;
         response_.text += text;
       }
@@ -195,6 +198,8 @@ class StreamedText {
   std::string beginning_;  ///< Of all that came.
   std::size_t chunks_ = 0;
   std::size_t texts_ = 0;
+  std::string last_text_;  ///< The last event with a text.
+  bool repeated_ = false;  ///< One was that of the event before it.
   bool finished_ = false;  ///< There was a finish_reason.
   bool ended_ = false;     ///< There was a [DONE].
   std::optional<BadAnswer> problem_;

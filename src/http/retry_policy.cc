@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <locale>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string_view>
 
@@ -73,6 +72,8 @@ Trouble OfStatus(const HttpAnswer& answer, const Endpoint& endpoint) {
                                Quote(answer.location, kLongestAddress));
   } else if (status == 401 || status == 403) {
     trouble.detail = fmt::format("{}; {}", said, KeyAdvice(endpoint));
+  } else if (status == 402) {
+    trouble.detail = said + "; the account has no credit left";
   } else if (status == 404) {
     trouble.detail = fmt::format(
         "{}; is Endpoint::base_url ({}) right, which usually ends in /v1, and the model served "
@@ -110,29 +111,6 @@ milliseconds WaitAfter(int failed, const Retrying& retrying, std::uint64_t rando
   const double share = static_cast<double>(random % kSteps) / static_cast<double>(kSteps);
   return wait -
          milliseconds(static_cast<std::int64_t>(0.25 * share * static_cast<double>(wait.count())));
-}
-
-std::string MessageIn(const std::string& body) {
-  using nlohmann::json;
-  constexpr std::size_t kLongest = 300;
-  const json parsed = ParseJson(body);
-  std::string text;
-  const auto take = [&](const json& object) {
-    for (const char* const name : {"message", "detail", "error", "msg"}) {
-      if (text.empty() && object.is_object() && object.contains(name)) {
-        const json& value = object[name];
-        if (value.is_string()) text = value.get<std::string>();
-      }
-    }
-  };
-  if (parsed.is_object()) {
-    if (parsed.contains("error")) take(parsed["error"]);
-    take(parsed);
-    if (text.empty() && parsed.contains("detail")) text = parsed["detail"].dump();
-  }
-  if (text.empty()) text = body;
-  const bool blank = text.find_first_not_of(" \t\r\n") == std::string::npos;
-  return blank ? "" : Quote(text, kLongest);
 }
 
 std::optional<Trouble> TroubleOf(const HttpAnswer& answer, const Endpoint& endpoint,

@@ -40,10 +40,6 @@ std::optional<std::chrono::milliseconds> AskedWait(const HttpAnswer& answer, std
 /// Before attempt `failed` + 1; `random` is uniform.
 std::chrono::milliseconds WaitAfter(int failed, const Retrying& retrying, std::uint64_t random);
 
-/// The server's own words in an error answer: {"error": {"message": ...}} and its variants, else
-/// the beginning of the text. Empty: it has none.
-std::string MessageIn(const std::string& body);
-
 }  // namespace gatetest::internal
 
 #endif  // GATETEST_SRC_HTTP_RETRY_POLICY_H_

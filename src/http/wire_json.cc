@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "src/http/exchange.h"
-#include "src/http/retry_policy.h"
 #include "src/text/show.h"
 #include "src/text/utf8.h"
 
@@ -65,6 +64,29 @@ std::string QuotedJson(std::string_view text) {
 json ParseJson(const std::string& body) {
   if (IsNestedTooDeep(body)) return json::value_t::discarded;
   return json::parse(body, nullptr, /*allow_exceptions=*/false);
+}
+
+std::string MessageIn(const std::string& body) {
+  using nlohmann::json;
+  constexpr std::size_t kLongest = 300;
+  const json parsed = ParseJson(body);
+  std::string text;
+  const auto take = [&](const json& object) {
+    for (const char* const name : {"message", "detail", "error", "msg"}) {
+      if (text.empty() && object.is_object() && object.contains(name)) {
+        const json& value = object[name];
+        if (value.is_string()) text = value.get<std::string>();
+      }
+    }
+  };
+  if (parsed.is_object()) {
+    if (parsed.contains("error")) take(parsed["error"]);
+    take(parsed);
+    if (text.empty() && parsed.contains("detail")) text = parsed["detail"].dump();
+  }
+  if (text.empty()) text = body;
+  const bool blank = text.find_first_not_of(" \t\r\n") == std::string::npos;
+  return blank ? "" : Quote(text, kLongest);
 }
 
 json ParseObject(const std::string& body) {

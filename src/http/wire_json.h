@@ -20,6 +20,10 @@ nlohmann::json ParseJson(const std::string& body);
 /// it is an error ({"error": ...}), which some relays send with HTTP 200.
 nlohmann::json ParseObject(const std::string& body);
 
+/// The server's own words in an error answer: {"error": {"message": ...}} and its variants, else
+/// the beginning of the text. Empty: it has none.
+std::string MessageIn(const std::string& body);
+
 /// The token counts of an answer; those that contradict themselves are none.
 Usage UsageIn(const nlohmann::json& answer);
 

@@ -101,6 +101,9 @@ TEST(Connection, RefusesWhatIsNoEndpoint) {
             "Endpoint::largest_answer is 0 bytes; it must be above 0");
   EXPECT_EQ(RefusalOf({.base_url = base, .headers = {{"A:", "x"}}}),
             "Endpoint::headers has a header \"A:\", which is no name of one");
+  EXPECT_EQ(RefusalOf({.base_url = base, .headers = {{"authorization", "Bearer x"}}}),
+            "Endpoint::headers has Authorization; keys come from the environment "
+            "(Endpoint::api_key_variable)");
   EXPECT_EQ(RefusalOf({.base_url = base, .headers = {{"A", "x\r\nB: y"}}}),
             "Endpoint::headers: the value of A has a line end");
 }

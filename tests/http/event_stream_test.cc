@@ -94,6 +94,8 @@ TEST(EventStream, LeavesOutWhatIsSentTwice) {
   EXPECT_THAT(EventsOf("id: 1\ndata: a\n\nid: 1\ndata: a\n\nid: 2\ndata: b\n\n"),
               ElementsAre("a", "b"));
   EXPECT_THAT(EventsOf("id: 1\ndata: a\n\nid: 2\ndata: a\n\n"), ElementsAre("a", "a"));
+  EXPECT_THAT(EventsOf("id: 1\ndata: a\n\nid: 1\ndata: b\n\n"), ElementsAre("a", "b"))
+      << "one id for all";
   EXPECT_THAT(EventsOf("data: a\n\ndata: a\n\n"), ElementsAre("a", "a")) << "nobody can tell";
   EXPECT_THAT(EventsOf("id: 1\ndata: a\n\ndata: a\n\ndata: a\n\n"), ElementsAre("a", "a", "a"));
   EXPECT_THAT(EventsOf("id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 1\ndata: c\n\n"),

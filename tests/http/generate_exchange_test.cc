@@ -511,6 +511,7 @@ TEST(GenerateStream, BearsWhatIsSentTwice) {
       {a, Delta("", R"(,"index":1)"), Event(R"({"choices":[{"index":1,"delta":{"content":"z"}}]})"),
        b, kStopped, kDone},
       {a, Delta("b", R"(,"finish_reason":"stop")"), kDone},
+      {a, b, kStopped, UsageOf(3, 1), kDone},  // A relay that cuts by characters.
   };
   for (std::size_t i = 0; i < streams.size(); ++i) {
     FaultServer server(Always(Stream(streams[i])));

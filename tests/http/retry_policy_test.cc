@@ -1,4 +1,5 @@
 #include "src/http/retry_policy.h"
+#include "src/http/wire_json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -115,8 +116,8 @@ TEST(TroubleOf, SortsStatuses) {
       {400, "true", Kind::kFailed},
       {401, "", Kind::kHopeless},
       {401, "true", Kind::kHopeless},
-      {402, "", Kind::kFailed},
-      {402, "true", Kind::kAgain},
+      {402, "", Kind::kHopeless},
+      {402, "true", Kind::kHopeless},
       {403, "", Kind::kHopeless},
       {404, "", Kind::kHopeless},
       {408, "", Kind::kAgain},

@@ -112,7 +112,9 @@ TEST(ServedSnippets, AServerThatDoesNotScore) {
   const ModelPtr model = OpenAiModel({.name = "m"}, {.base_url = server.url() + "/v1"});
   const TaskPtr choices = MultipleChoice(
       MakeDataset("choices", {{.input = "Is it?", .answer = "0", .choices = {"y", "n"}}}));
-  EXPECT_EQ(FailureAt(server, model, choices) + "\n", R"(it gives no log-probabilities of a given text (127.0.0.1:8000: /tokenize answers with HTTP 404; /completions answers echo with HTTP 404); use a task on generated text instead: ExactMatch, Contains, RegexMatch, GeneratedPerplexity
+  EXPECT_EQ(
+      FailureAt(server, model, choices) + "\n",
+      R"(it gives no log-probabilities of a given text (/tokenize answers with HTTP 404; /completions answers echo with HTTP 404); use a task on generated text instead: ExactMatch, Contains, RegexMatch, GeneratedPerplexity
 )");
   Evaluator evaluator;
   EXPECT_TRUE(evaluator.Evaluate(model, Questions())->complete());
