@@ -138,11 +138,12 @@ class Evaluator {
   };
 
   EvaluationPtr EvaluateLocked(Model& model, const TaskPtr& task, const How& how);
-  void Continue(Model& model, Evaluation& evaluation, const How& how) const;
+  void Continue(Model& model, Evaluation& evaluation, const How& how);
   void MeasureRuns(Model& model, const std::string& key, int runs, How how, NoiseFloor& floor);
   EvaluationPtr Known(const std::string& key);
   EvaluationPtr Broken(const std::string& key);
   EvaluationPtr Fail(ModelInfo model, TaskPtr task, std::string why);
+  std::string WhyNotBegun();
 
   EvaluatorOptions options_;
   std::mutex mutex_;       ///< Held while something is evaluated.
@@ -150,7 +151,8 @@ class Evaluator {
   std::map<std::string, EvaluationPtr> memo_;
   std::map<std::string, EvaluationPtr> broken_;  ///< Failures to go on with one of memo_.
   std::vector<EvaluationPtr>
-      failures_;  ///< That are not in memo_: they might go otherwise next time.
+      failures_;             ///< That are not in memo_: they might go otherwise next time.
+  std::string interrupted_;  ///< Of the evaluation that was under way then, what became of it.
   std::set<std::string> planned_;
   std::map<std::string, NoiseFloorPtr> noise_floors_;
 };

@@ -18,6 +18,7 @@
 #include "src/evaluation/shuffle.h"
 #include "src/evaluation/sources.h"
 #include "src/text/redact.h"
+#include "src/text/show.h"
 #include "src/thrown.h"
 
 namespace gatetest {
@@ -105,7 +106,7 @@ EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
                 "model that evaluates needs an Evaluator of its own");
   }
   if (Cancel::all_requested()) {
-    return Fail(model->info(), task, "the run was interrupted before it");
+    return Fail(model->info(), task, WhyNotBegun());
   }
   const std::optional<Slice>& slice = options_.slice;
   if (slice && slice->index >= slice->count) {
@@ -165,6 +166,12 @@ EvaluationPtr Evaluator::Fail(ModelInfo model, TaskPtr task, std::string why) {
   return failed;
 }
 
+/// Once the run is interrupted. A message may be about this evaluation alone.
+std::string Evaluator::WhyNotBegun() {
+  const std::lock_guard lock(memo_mutex_);
+  return "the run was interrupted before it" + (interrupted_.empty() ? "" : ": " + interrupted_);
+}
+
 EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const How& how) {
   const std::string key = internal::MemoKey(model, *task, options_.seed, how.mode);
   EvaluationPtr known = Known(key);
@@ -216,7 +223,7 @@ EvaluationPtr Evaluator::EvaluateLocked(Model& model, const TaskPtr& task, const
   return result;
 }
 
-void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) const {
+void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) {
   const std::vector<std::size_t> order = OrderOf(evaluation, how.asking.samples);
   const std::size_t known = evaluation.items.size();
   if (options_.progress != nullptr) {
@@ -240,7 +247,12 @@ void Evaluator::Continue(Model& model, Evaluation& evaluation, const How& how) c
       satisfied = one.satisfied();
       const bool all = evaluation.items.size() == known + order.size();
       if (!satisfied && !all && Cancel::all_requested()) {
-        throw Error(ErrorCode::kModelFailed, WhyInterrupted(evaluation, answers.recorded_in()));
+        const std::string why = WhyInterrupted(evaluation, answers.recorded_in());
+        const std::lock_guard lock(memo_mutex_);
+        interrupted_ = Shown(fmt::format("{} on {} was {}", ToString(evaluation.model),
+                                         internal::Quote(evaluation.task->name()), why),
+                             evaluation.model);
+        throw Error(ErrorCode::kModelFailed, why);
       }
     };
     try {

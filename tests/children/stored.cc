@@ -1,15 +1,20 @@
 // A gate whose models are recorded. The tests choose by variables what is different from the run
 // before: of the candidate CHILD_QUALITY (good, fair, bad, broken); of both models CHILD_CODE (the
-// engine's code_id; "build": none), CHILD_ECHO (part of wrong answers), CHILD_URL (part of errors);
-// of the tasks CHILD_STOP (a stop string), CHILD_SAMPLES and CHILD_MORE_DATA (a file); of the gate
-// CHILD_ACCEPTED, CHILD_MODE and CHILD_RECORDING. Each request that a model answers is a line in
-// the file CHILD_LOG, and takes CHILD_DELAY_US.
+// engine's code_id; "build": none), CHILD_ECHO (part of wrong answers), CHILD_URL (part of errors),
+// CHILD_RETRIED (of so many sums, from the first, one attempt failed); of the tasks CHILD_STOP (a
+// stop string), CHILD_SAMPLES and CHILD_MORE_DATA (a file); of the gate CHILD_ACCEPTED, CHILD_MODE
+// and CHILD_RECORDING. Each request that a model answers is a line in the file CHILD_LOG, and takes
+// CHILD_DELAY_US. While it answers its request number CHILD_SIGNAL_AT (from 1), the program gets
+// each of CHILD_SIGNALS ("2,15"); it handles those of CHILD_HANDLES.
 #include <fcntl.h>
 #include <gatetest/gatetest.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -26,6 +31,32 @@ std::string Variable(const char* name, const std::string& otherwise = "") {
   return value == nullptr ? otherwise : value;
 }
 
+/// The numbers in such a list.
+std::vector<int> SignalsIn(const char* variable) {
+  std::vector<int> signals;
+  std::istringstream in(Variable(variable));
+  for (std::string number; std::getline(in, number, ',');) signals.push_back(std::stoi(number));
+  return signals;
+}
+
+/// Of the same name as ours, which must not matter.
+extern "C" void TakeSignal(int /*signal*/) {
+  constexpr char kSaid[] = "a handler of the program's own\n";
+  if (::write(STDOUT_FILENO, kSaid, sizeof(kSaid) - 1) < 0) std::abort();
+}
+
+/// Before anybody else handles them.
+[[maybe_unused]] const bool handles_signals = [] {
+  for (const int signal : SignalsIn("CHILD_HANDLES")) std::signal(signal, TakeSignal);
+  return true;
+}();
+
+void SendSignals() {
+  static int request = 0;
+  if (++request != std::stoi(Variable("CHILD_SIGNAL_AT", "0"))) return;
+  for (const int signal : SignalsIn("CHILD_SIGNALS")) ::kill(::getpid(), signal);
+}
+
 void Log(const std::string& model, const std::string& prompt) {
   const std::string file = Variable("CHILD_LOG");
   if (file.empty()) return;
@@ -33,6 +64,7 @@ void Log(const std::string& model, const std::string& prompt) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0666);
   if (::write(descriptor, line.data(), line.size()) < 0) std::abort();
   ::close(descriptor);
+  SendSignals();
   const int delay_us = std::stoi(Variable("CHILD_DELAY_US", "0"));
   std::this_thread::sleep_for(std::chrono::microseconds(delay_us));
 }
@@ -58,7 +90,12 @@ gatetest::ModelPtr StoredModel(const std::string& name, const std::string& quali
              const int number = std::stoi(request.prompt);
              const bool right = quality == "good" || (quality == "fair" && number % 10 != 0) ||
                                 (quality == "bad" && number % 2 == 0);
-             return Response::Text(right ? request.prompt : "?" + Variable("CHILD_ECHO"));
+             Response response =
+                 Response::Text(right ? request.prompt : "?" + Variable("CHILD_ECHO"));
+             if (number <= std::stoi(Variable("CHILD_RETRIED", "0"))) {
+               response.retried = {"HTTP 429"};
+             }
+             return response;
            }});
 }
 

@@ -32,7 +32,7 @@ using testing_support::MemoryStore;
 using testing_support::NeverLoaded;
 using testing_support::ScopedVariable;
 
-constexpr Capabilities kFound = {
+const Capabilities kFound = {
     .score = true, .generate = true, .tokenize = true, .context_window = 4, .bos_token = 1};
 
 /// Tokens are bytes.

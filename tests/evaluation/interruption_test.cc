@@ -114,6 +114,16 @@ TEST(InterruptionDeathTest, NothingBeginsAfterIt) {
         return evaluator.Evaluate(model, kTask)->failure + ", " + std::to_string(model->runs);
       },
       "the run was interrupted before it, 0");
+  ExpectInChild(
+      [] {
+        MemoryStore store;
+        Evaluator evaluator({.store = &store});
+        evaluator.Evaluate(MakeModel(kRecordable, InterruptedAfter(2)), kTask);
+        return evaluator.Evaluate(MakeModel({.name = "other", .weights = "w"}), kTask)->failure;
+      },
+      "the run was interrupted before it: tinylm int4 on \"numbers\" was interrupted after 2 of 5 "
+      "samples; what was answered is recorded in memory:test, and the same command goes on from "
+      "there");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 
 namespace gatetest::testing_support {
 
-inline constexpr Capabilities kEverything = {.score = true, .generate = true, .tokenize = true};
+inline const Capabilities kEverything = {.score = true, .generate = true, .tokenize = true};
 
 /// The requests of the first round.
 inline std::vector<Request> FirstRequests(const Task& task, const Sample& sample) {
@@ -23,7 +23,7 @@ inline std::vector<Request> FirstRequests(const Task& task, const Sample& sample
 inline Outcome OutcomeOf(const Task& task, const Sample& sample, const ModelInfo& info,
                          Capabilities capabilities,
                          const std::function<Response(const Request&)>& answer) {
-  const ModelTraits traits = {info, capabilities};
+  const ModelTraits traits = {info, std::move(capabilities)};
   std::vector<Exchange> exchanges;
   while (true) {
     const std::vector<Request> requests = task.Next(sample, exchanges, traits);

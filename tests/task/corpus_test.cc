@@ -22,7 +22,6 @@ using testing::IsEmpty;
 using testing_support::ByteModel;
 using testing_support::ErrorOf;
 using testing_support::OneSample;
-using testing_support::Sums;
 using testing_support::SumsOf;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();

@@ -19,15 +19,13 @@ namespace gatetest {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::SizeIs;
 using testing_support::ByteModel;
 using testing_support::ErrorOf;
 using testing_support::OneSample;
-using testing_support::Sums;
 using testing_support::SumsOf;
 
-constexpr CorpusOptions kLlamaCpp4 = {.protocol = CorpusProtocol::kLlamaCpp, .window = 4};
+const CorpusOptions kLlamaCpp4 = {.protocol = CorpusProtocol::kLlamaCpp, .window = 4};
 
 /// What was asked for: "B01|2".
 std::vector<std::string> Asked(const ByteModel& model) {

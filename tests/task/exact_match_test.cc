@@ -64,9 +64,11 @@ TEST(ExactMatch, AnEmptyOrTruncatedAnswerIsAnAnswer) {
   EXPECT_EQ(empty.unmeasured, "");
   EXPECT_EQ(empty.score, 0.0);
   EXPECT_FALSE(empty.truncated);
+  EXPECT_TRUE(empty.empty);
   const Outcome cut = OutcomeOf(*task, kCapital, Response::Text("Canberra", FinishReason::kLength));
   EXPECT_EQ(cut.score, 1.0);
   EXPECT_TRUE(cut.truncated);
+  EXPECT_FALSE(cut.empty);
 }
 
 TEST(ExactMatch, AnExtractionThatFindsNothingIsWrong) {
@@ -119,6 +121,8 @@ TEST(ExactMatch, EndsAnAnswerAtItsStopStringWhateverTheEngineDoes) {
   EXPECT_EQ(outcome.score, 1.0);
   EXPECT_EQ(outcome.answer, "2");
   EXPECT_FALSE(outcome.truncated);
+  EXPECT_FALSE(outcome.empty);
+  EXPECT_TRUE(OutcomeOf(*task, sample, "\n2").empty) << "of the answer, not of the model's text";
 }
 
 }  // namespace
