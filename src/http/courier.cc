@@ -48,7 +48,7 @@ class Courier {
         deliveries_(deliveries),
         cancel_(cancel),
         lease_(connection),
-        most_alive_(4 * static_cast<std::size_t>(connection.endpoint().concurrency)),
+        most_alive_(16 * static_cast<std::size_t>(connection.endpoint().concurrency)),
         desk_(deliveries.receive, [this] { lease_.transfers().Wake(); }) {}
 
   ~Courier() {

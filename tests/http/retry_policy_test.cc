@@ -1,5 +1,4 @@
 #include "src/http/retry_policy.h"
-#include "src/http/wire_json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -257,60 +256,6 @@ TEST(WaitAfter, IsAtMostTheLongestAlsoAtFirst) {
       WaitAfter(
           20, {.first_wait = std::chrono::hours(24 * 365), .longest_wait = milliseconds::max()}, 0))
       << "no overflow";
-}
-
-TEST(MessageIn, FindsTheServersWords) {
-  struct Case {
-    std::string body;
-    std::string message;
-  };
-  const std::vector<Case> cases = {
-      // OpenAI, llama-server
-      {R"({"error":{"message":"Rate limit","type":"x","code":429}})", "\"Rate limit\""},
-      // vLLM
-      {R"({"object":"error","message":"no such model","code":404})", "\"no such model\""},
-      // Starlette and FastAPI
-      {R"({"detail":"Not Found"})", "\"Not Found\""},
-      {R"({"detail":[{"loc":["body","n"],"msg":"field required"}]})",
-       R"("[{\"loc\":[\"body\",\"n\"],\"msg\":\"field required\"}]")"},
-      // Others
-      {R"({"error":"overloaded"})", "\"overloaded\""},
-      {R"({"msg":"busy"})", "\"busy\""},
-      {R"({"error":{"msg":"busy"}})", "\"busy\""},
-      {R"({"error":{"code":7},"message":"outer"})", "\"outer\""},
-      {R"({"error":null,"message":"m"})", "\"m\""},
-      // No message: what is there
-      {R"({"status":"bad"})", R"("{\"status\":\"bad\"}")"},
-      {R"({"error":{"message":7}})", R"("{\"error\":{\"message\":7}}")"},
-      {R"(["a"])", R"("[\"a\"]")"},
-      {"502 Bad Gateway", "\"502 Bad Gateway\""},
-      {"<html>\r\n<h1>502</h1>\n</html>", R"("<html>\x0D\n<h1>502</h1>\n</html>")"},
-      {"caf\xE9 closed", R"("caf\xE9 closed")"},
-      {"", ""},
-      {" \r\n\t ", ""},
-      {R"({"error":{"message":" "}})", ""},
-      {R"({"error":{"message":"two\nlines \u001b[31m"}})", R"("two\nlines \x1B[31m")"},
-  };
-  for (const Case& one : cases) EXPECT_EQ(MessageIn(one.body), one.message) << one.body;
-}
-
-TEST(MessageIn, IsLongEnoughToUnderstandAndNoLonger) {
-  const std::string context =
-      "request (401 tokens) exceeds the available context size (256 tokens), try increasing it";
-  EXPECT_EQ(MessageIn(R"({"error":{"message":")" + context + "\"}}"), "\"" + context + "\"");
-  const std::string endless = MessageIn(std::string(100'000, 'x'));
-  EXPECT_EQ(endless, "\"" + std::string(300, 'x') + "…\"");
-  EXPECT_EQ(MessageIn(std::string(299, 'x') + "é and more"), "\"" + std::string(299, 'x') + "…\"")
-      << "cut between characters";
-}
-
-TEST(MessageIn, BearsWhatIsNestedDeep) {
-  constexpr std::size_t kDeep = 3'000'000;
-  const std::string deep = std::string(kDeep, '[') + std::string(kDeep, ']');
-  EXPECT_THAT(MessageIn(R"({"detail":)" + deep + "}"), HasSubstr("[[["));
-  EXPECT_THAT(MessageIn(deep), HasSubstr("[[["));
-  EXPECT_THAT(MessageIn(std::string(kDeep, '[')), HasSubstr("[[["));
-  EXPECT_EQ(MessageIn(R"({"error":{"message":"[[[{{{\"[[["}})"), R"("[[[{{{\"[[[")");
 }
 
 }  // namespace
