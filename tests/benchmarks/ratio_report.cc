@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <ctime>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -40,6 +43,15 @@ int Digits(std::string_view counter) {
   if (counter == kRatio) return 4;
   if (counter == kCpuSeconds) return 3;
   return counter == kMemoryGrowth ? 2 : 0;
+}
+
+/// "2026-11-20", UTC.
+std::string Today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts = {};
+  gmtime_r(&now, &parts);
+  char text[16] = {};
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d", &parts)};
 }
 
 }  // namespace
@@ -105,6 +117,9 @@ std::string Table(const std::vector<Figure>& figures, const std::vector<std::str
 
 std::string Json(const std::vector<Figure>& figures, const std::vector<std::string>& left_out) {
   nlohmann::ordered_json json;
+  json["date"] = Today();
+  // Of the sources: ./dev bench tells it.
+  if (const char* const commit = std::getenv("BENCH_COMMIT")) json["commit"] = commit;
   json["compiler"] = GATETEST_COMPILER;
   json["build_type"] = GATETEST_BUILD_TYPE;
   json["processors"] = std::thread::hardware_concurrency();
