@@ -92,8 +92,8 @@ class Shelf {
 
   /// An answer, and what it is filed under.
   struct Filing {
-    Question question = {};
-    RecordedAnswer answer = {};
+    Question question = {};      ///< Its key, and whose sample it is.
+    RecordedAnswer answer = {};  ///< With the time of its recording.
   };
   /// The same for several, which a store may make cheaper. When it throws, none or some of them are
   /// recorded, and the claims of all have ended.
