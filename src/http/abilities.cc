@@ -38,7 +38,7 @@ class Trial final : public Exchange {
   }
   /// What would be the same for any request (a wrong key) or may pass is none.
   bool Understands(const HttpAnswer& answer) const override {
-    const long status = answer.status;
+    const int status = answer.status;
     const bool no = status == 400 || status == 404 || status == 405 || status == 410 ||
                     status == 413 || status == 415 || status == 422 || status == 500 ||
                     status == 501;

@@ -143,7 +143,7 @@ std::string Connection::Key() const {
   const std::string& variable = endpoint_.api_key_variable;
   if (variable.empty()) return "";
   const char* const value = std::getenv(variable.c_str());
-  const std::string key = value == nullptr ? "" : value;
+  std::string key = value == nullptr ? "" : value;
   const auto reject = [&](std::string_view how) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("the environment variable {}, which holds the API key of {}, {}",

@@ -28,7 +28,7 @@ struct HttpAnswer {
   HttpEnd end = HttpEnd::kBroken;
   std::string problem = {};  ///< In a few words, the same for the same cause; empty when answered.
   std::string detail = {};   ///< More of it: what the network layer said.
-  long status = 0;
+  int status = 0;
   std::string body = {};
   std::string content_type = {};
   std::string retry_after_ms = {};   ///< Headers as they are; empty: not sent.

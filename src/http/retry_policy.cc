@@ -52,14 +52,14 @@ std::string WithMessage(std::string text, const HttpAnswer& answer) {
 }
 
 bool MayPass(const HttpAnswer& answer) {
-  const long status = answer.status;
+  const int status = answer.status;
   if (answer.should_retry == "true") return true;
   if (answer.should_retry == "false") return false;
   return status == 408 || status == 409 || status == 429 || status >= 500;
 }
 
 Trouble OfStatus(const HttpAnswer& answer, const Endpoint& endpoint) {
-  const long status = answer.status;
+  const int status = answer.status;
   constexpr std::size_t kLongestAddress = 200;
   Trouble trouble{.kind = Trouble::Kind::kHopeless, .why = fmt::format("HTTP {}", status)};
   const std::string said = WithMessage("", answer);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
 #include <mutex>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@ namespace gatetest::internal {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using CurlLong = long;  // NOLINT: libcurl's
 
 constexpr std::size_t kMostHeaderBytes = std::size_t{1} << 18;  // Less than libcurl's own limit.
 
@@ -130,11 +132,11 @@ class Transfers::Transfer {
     Set(CURLOPT_BUFFERSIZE, 512L * 1024);  // For answers of megabytes; by measurement.
     Set(CURLOPT_FOLLOWLOCATION, 0L);
     Set(CURLOPT_TCP_KEEPALIVE, 1L);
-    Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    Set(CURLOPT_HTTP_VERSION, static_cast<CurlLong>(CURL_HTTP_VERSION_2TLS));
     // Where HTTP/2 may be offered, one connection is waited for rather than many made.
     Set(CURLOPT_PIPEWAIT, endpoint.base_url.starts_with("https:") ? 1L : 0L);
-    Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(endpoint.timeouts.connect.count()));
-    Set(CURLOPT_TIMEOUT_MS, static_cast<long>(endpoint.timeouts.total.count()));
+    Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<CurlLong>(endpoint.timeouts.connect.count()));
+    Set(CURLOPT_TIMEOUT_MS, static_cast<CurlLong>(endpoint.timeouts.total.count()));
     if (!endpoint.ca_file.empty()) Set(CURLOPT_CAINFO, endpoint.ca_file.c_str());
   }
   ~Transfer() { curl_easy_cleanup(handle_); }
@@ -167,7 +169,9 @@ class Transfers::Transfer {
   HttpAnswer Finish(CURLcode code, std::string_view silent) {
     HttpAnswer& answer = answer_;
     answer.total = Clock::now() - start_;
-    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &answer.status);
+    CurlLong status = 0;
+    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+    answer.status = static_cast<int>(status);
     if (answer.end == HttpEnd::kTooLarge) {
       answer.problem =
           header_bytes_ > kMostHeaderBytes
@@ -217,7 +221,7 @@ class Transfers::Transfer {
       answer_.end = HttpEnd::kTooLarge;
       return false;
     }
-    long status = 0;
+    CurlLong status = 0;
     if (request_.on_data) curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
     if (status >= 200 && status < 300) {
       request_.on_data(data);
@@ -261,8 +265,8 @@ struct Transfers::CurlMulti {
   CurlMulti(const Endpoint& endpoint, const std::string& key)
       : headers(HeadersOf(endpoint, key)), handle(curl_multi_init()) {
     if (handle == nullptr) throw std::bad_alloc();
-    const auto most = static_cast<long>(endpoint.concurrency);
-    curl_multi_setopt(handle, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
+    const auto most = static_cast<CurlLong>(endpoint.concurrency);
+    curl_multi_setopt(handle, CURLMOPT_PIPELINING, static_cast<CurlLong>(CURLPIPE_MULTIPLEX));
     curl_multi_setopt(handle, CURLMOPT_MAX_HOST_CONNECTIONS, most);
     curl_multi_setopt(handle, CURLMOPT_MAXCONNECTS, most);
   }
@@ -316,8 +320,9 @@ void Transfers::Drive(std::chrono::milliseconds wait, const Finished& finished) 
   EndTheSilent(finished);
   if (any) return;
   int descriptors = 0;
-  const CURLMcode code = curl_multi_poll(
-      multi_->handle, nullptr, 0, static_cast<int>(std::max<long>(wait.count(), 0)), &descriptors);
+  const CURLMcode code =
+      curl_multi_poll(multi_->handle, nullptr, 0,
+                      static_cast<int>(std::max<std::int64_t>(wait.count(), 0)), &descriptors);
   if (code != CURLM_OK) {
     throw Error(ErrorCode::kModelFailed,
                 fmt::format("libcurl cannot wait: {}", curl_multi_strerror(code)));

@@ -20,7 +20,7 @@ using Kind = Trouble::Kind;
 
 constexpr std::time_t kNow = 1'795'459'072;  // Mon, 23 Nov 2026 18:37:52 GMT
 
-HttpAnswer Status(long status, std::string body = "") {
+HttpAnswer Status(int status, std::string body = "") {
   return {.end = HttpEnd::kAnswered, .status = status, .body = std::move(body)};
 }
 
@@ -99,7 +99,7 @@ TEST(AskedWait, HasNoOverflow) {
 
 TEST(TroubleOf, SortsStatuses) {
   struct Case {
-    long status;
+    int status;
     std::string should_retry;
     std::optional<Kind> kind;
   };
@@ -165,7 +165,7 @@ TEST(TroubleOf, WithoutAnAnswerDependsOnHowItEnded) {
 }
 
 TEST(TroubleOf, KeepsTheWaitOfWhatIsAskedAgain) {
-  for (const long status : {429L, 503L}) {
+  for (const int status : {429, 503}) {
     HttpAnswer answer = Status(status);
     answer.retry_after = "2";
     EXPECT_EQ(Of(answer).wait, milliseconds(2000)) << status;
