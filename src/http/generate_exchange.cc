@@ -138,8 +138,8 @@ class StreamedText {
 
   /// Throws what was wrong with it.
   Response Finish() {
-    if (refused_) throw *refused_;
-    if (problem_) throw *problem_;
+    if (refused_) throw NoAnswer(*refused_);
+    if (problem_) throw BadAnswer(*problem_);
     if (events_.foreign() || chunks_ == 0) {
       throw BadAnswer("an answer that is no event stream",
                       beginning_.empty() ? "it is empty" : "it begins " + Quote(beginning_));

@@ -46,11 +46,6 @@ std::string KeyAdvice(const Endpoint& endpoint) {
                      endpoint.api_key_variable);
 }
 
-std::string WithMessage(std::string text, const HttpAnswer& answer) {
-  const std::string message = MessageIn(answer.body);
-  return message.empty() ? text : text + ": " + message;
-}
-
 bool MayPass(const HttpAnswer& answer) {
   const int status = answer.status;
   if (answer.should_retry == "true") return true;
@@ -62,7 +57,8 @@ Trouble OfStatus(const HttpAnswer& answer, const Endpoint& endpoint) {
   const int status = answer.status;
   constexpr std::size_t kLongestAddress = 200;
   Trouble trouble{.kind = Trouble::Kind::kHopeless, .why = fmt::format("HTTP {}", status)};
-  const std::string said = WithMessage("", answer);
+  const std::string message = MessageIn(answer.body);
+  const std::string said = message.empty() ? "" : ": " + message;
   if (status < 400) {
     trouble.detail = answer.location.empty()
                          ? said

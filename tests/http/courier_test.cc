@@ -253,6 +253,18 @@ TEST(CourierServer, ThatStaysAwayFailsAllRequestsSoon) {
   EXPECT_LT(Clock::now() - begin, seconds(10));
 }
 
+TEST(CourierServer, ThatStayedAwayIsNotWaitedForAsLongAgain) {
+  FaultServer server(Yes);
+  const ModelPtr model = Tiny(server);
+  server.Stop();
+  EXPECT_THAT(FailureOf(model, {.prompt = "?"}), EndsWith(" (5 attempts)"));
+  EXPECT_THAT(FailureOf(model, {.prompt = "?"}), EndsWith(" (2 attempts)"));
+  server.Start();
+  EXPECT_EQ(Ask(model, {.prompt = "?"}).failure, "");
+  server.Stop();
+  EXPECT_THAT(FailureOf(model, {.prompt = "?"}), EndsWith(" (5 attempts)"));
+}
+
 TEST(CourierServer, ThatDiesForGoodFailsTheRest) {
   FaultServer* self = nullptr;
   FaultServer server([&](const HttpCall& call) {
