@@ -442,12 +442,12 @@ void DifficultTokens::AddSilent(TokenId id) {
 
 bool DifficultTokens::IsUngrammatical(TokenId id) const {
   const std::lock_guard lock(mutex_);
-  return ungrammatical_.count(id) > 0;
+  return ungrammatical_.contains(id);
 }
 
 bool DifficultTokens::IsSilent(TokenId id) const {
   const std::lock_guard lock(mutex_);
-  return silent_.count(id) > 0;
+  return silent_.contains(id);
 }
 
 std::unique_ptr<Exchange> MakeScoreExchange(const ScoreContext& context, const Request& request) {
