@@ -132,7 +132,7 @@ class Answers::Live final : public ResponseSink {
       Redact(response, answers_.secrets_);
       const Wanted& wanted = wanted_[answer.index];
       const Ask& ask = asks_[wanted.asks.front()];
-      if (answers_.spending_ != nullptr &&
+      if (pays_ && answers_.spending_ != nullptr &&
           !answers_.spending_->Pay(answers_.model_.info(), *ask.request, response)) {
         within = false;
       }
@@ -157,10 +157,17 @@ class Answers::Live final : public ResponseSink {
     cancel_.Request();
   }
 
+  /// Whether anything was.
+  bool answered() const {
+    return std::any_of(answered_.begin(), answered_.end(), [](bool a) { return a; });
+  }
+
   /// An answer came to more than the budget had left.
   bool exceeded() const { return exceeded_; }
 
+  /// Nothing is paid for these: they were not answered.
   void FailUnanswered(const std::string& why) {
+    pays_ = false;
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       if (!answered_[i]) Receive(i, Response::Failed(why));
     }
@@ -197,6 +204,7 @@ class Answers::Live final : public ResponseSink {
   Cancel& cancel_;
   std::mutex mutex_;
   std::vector<bool> answered_;
+  bool pays_ = true;
   std::atomic<bool> failed_{false};
   std::atomic<bool> exceeded_{false};
   std::string broken_;
@@ -246,13 +254,29 @@ Capabilities Answers::capabilities() {
       throw Unrecorded(ExplainModel({.identity = identity_, .info = model_.info()}, *store_));
     }
   }
-  if (!capabilities_) capabilities_ = model_.capabilities();
+  if (!capabilities_) capabilities_ = AskedCapabilities();
   return *capabilities_;
+}
+
+/// Where other tasks are recorded, texts are cut as they were for these, as long as the model holds
+/// them: otherwise those could not be replayed.
+Capabilities Answers::AskedCapabilities() {
+  Capabilities asked = model_.capabilities();
+  if (store_ == nullptr || asked.context_window == 0) return asked;
+  const std::optional<RecordedModel> known = store_->FindModel(identity_);
+  const int recorded = known ? known->capabilities.context_window : 0;
+  if (recorded == 0 || recorded >= asked.context_window) return asked;
+  const std::vector<Holding> holdings = store_->Holdings();
+  const bool others = std::any_of(holdings.begin(), holdings.end(), [&](const Holding& holding) {
+    return holding.model.identity == identity_ && holding.task != task_;
+  });
+  if (others) asked.context_window = recorded;
+  return asked;
 }
 
 bool Answers::AskForCapabilities() {
   if (!capabilities_are_recorded_ || mode_ == StoreMode::kReplay) return false;
-  const Capabilities recorded = *std::exchange(capabilities_, model_.capabilities());
+  const Capabilities recorded = *std::exchange(capabilities_, AskedCapabilities());
   capabilities_are_recorded_ = false;
   shelf_.reset();  // Which describes the model to the store.
   return *capabilities_ != recorded;
@@ -377,6 +401,12 @@ void Answers::AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted
         AskBatch(asks, wanted.subspan(begin, count), rest.first(count), reserved, sink, cancel);
     complete = complete && all;
     begin += count;
+    if (!all && !hopeless_.empty() && !cancel.requested()) {
+      // What failed all of a batch alike, before one was answered, would fail the rest.
+      Live rest_of_them(*this, asks, wanted.subspan(begin), sink, cancel);
+      rest_of_them.FailUnanswered(hopeless_);
+      break;
+    }
     const auto time_left = spending_ == nullptr ? std::nullopt : spending_->time_left();
     if (time_left && *time_left <= std::chrono::nanoseconds::zero()) EndOfBudget(cancel);
   }
@@ -410,6 +440,7 @@ bool Answers::AskBatch(std::span<const Ask> asks, std::span<const Wanted> wanted
   }
   if (!live.broken().empty()) throw Error(ErrorCode::kModelFailed, live.broken());
   if (live.exceeded()) EndOfBudget(cancel);
+  hopeless_ = live.answered() ? "" : thrown;
   if (!cancel.requested()) {
     live.FailUnanswered(thrown.empty() ? "the model returned without answering" : thrown);
   }

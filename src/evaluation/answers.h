@@ -111,6 +111,7 @@ class Answers {
   class Live;
   struct Wanted;
 
+  Capabilities AskedCapabilities();
   Shelf* shelf();
   RecordedModel model();
   std::vector<Wanted> TakeRecorded(std::span<const Ask> asks, std::vector<Wanted> wanted,
@@ -145,6 +146,7 @@ class Answers {
   mutable std::mutex mutex_;
   std::string not_recorded_;
   std::string ended_;
+  std::string hopeless_;  ///< Why the last batch failed as a whole.
 };
 
 /// Hands on why answers were not recorded, however the evaluation ends.

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -70,6 +71,34 @@ std::string ModelOnTask(const Evaluation& evaluation) {
   return fmt::format("{} on \"{}\"", ToString(evaluation.model), evaluation.task->name());
 }
 
+/// Of the same tokens, shorter windows have less to go by: that is no difference of the models.
+/// Empty: they were cut alike, or into other tokens.
+std::string WhyCutOtherwise(const Evaluation& baseline, const Evaluation& candidate) {
+  if (baseline.task->measures() != Measures::kPerplexity) return "";
+  std::map<std::size_t, const std::vector<Window>*> known;
+  for (const Evaluation::Item& item : baseline.items) known[item.sample] = &item.outcome.windows;
+  const auto tokens_of = [](const std::vector<Window>& windows) {
+    std::size_t tokens = 0;
+    for (const Window& window : windows) tokens += window.tokens;
+    return tokens;
+  };
+  for (const Evaluation::Item& item : candidate.items) {
+    const auto found = known.find(item.sample);
+    if (found == known.end()) continue;
+    const std::vector<Window>& one = *found->second;
+    const std::vector<Window>& other = item.outcome.windows;
+    if (one.empty() || other.empty() || one.size() == other.size()) continue;
+    if (tokens_of(one) != tokens_of(other)) continue;
+    return fmt::format(
+        "the contexts of the models cut sample {} into {} and into {} windows of the same {} "
+        "tokens; "
+        "set CorpusOptions::window to what both hold",
+        internal::Quote(baseline.task->dataset().samples()[item.sample].id), one.size(),
+        other.size(), tokens_of(one));
+  }
+  return "";
+}
+
 }  // namespace
 
 Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate, SameModel same_model)
@@ -101,6 +130,8 @@ Comparison::Comparison(EvaluationPtr baseline, EvaluationPtr candidate, SameMode
   if (one.identity() != other.identity()) {
     reject(fmt::format("one is {}, the other {}", one.identity(), other.identity()));
   }
+  const std::string cut = WhyCutOtherwise(*baseline_, *candidate_);
+  if (!cut.empty()) reject(cut);
 }
 
 }  // namespace gatetest

@@ -8,68 +8,70 @@
 #include <utility>
 #include <vector>
 
+#include "gatetest/error.h"
 #include "src/http/courier.h"
 #include "src/http/retry_policy.h"
 #include "src/http/score_exchange.h"
 #include "src/http/score_reader.h"
 #include "src/http/tokenize_exchange.h"
 #include "src/http/wire_json.h"
+#include "src/text/show.h"
 
 namespace gatetest::internal {
 namespace {
 
 using nlohmann::json;
 
-/// A request whose answer is looked at, also where it says that there is no such thing.
+/// A request whose answer is looked at, whatever its status: a gateway says whatever it says of
+/// what is not there, and a key may be good for other requests.
 class Trial final : public Exchange {
  public:
-  /// `usual`: at an address that every endpoint has; of others, gateways say whatever they say of
-  /// what is not there.
-  Trial(HttpRequest request, bool usual, int attempts)
-      : request_(std::move(request)),
-        usual_(usual),
-        doubts_(std::min(attempts, kMostDoubts + 1) - 1) {}
+  Trial(HttpRequest request, int attempts) : request_(std::move(request)), attempts_(attempts) {}
 
   HttpRequest Next() override { return request_; }
   void Take(const HttpAnswer& answer) override {
-    if (doubts_ > 0) CheckClear(answer);
+    const std::string mishap = MishapOf(answer);
+    const bool may_pass = answer.status == 408 || answer.status == 409 || answer.status == 429 ||
+                          answer.status == 503 || answer.status == 504;
+    const int most = may_pass ? attempts_ : std::min(attempts_, kMostOfMishaps);
+    if (!mishap.empty() && ++tries_ < most) throw BadAnswer(mishap, MessageIn(answer.body));
     answer_ = answer;
+    is_clear_ = mishap.empty();
     done_ = true;
   }
-  /// What would be the same for any request (a wrong key) or may pass is none.
   bool Understands(const HttpAnswer& answer) const override {
-    const int status = answer.status;
-    const bool no = status == 400 || status == 404 || status == 405 || status == 410 ||
-                    status == 413 || status == 415 || status == 422 || status == 500 ||
-                    status == 501;
-    const bool nothing_there = !usual_ && (status == 401 || status == 403 || status == 502);
-    return answer.end == HttpEnd::kAnswered && (no || nothing_there);
+    return answer.end == HttpEnd::kAnswered;
   }
   bool done() const override { return done_; }
   Response TakeResponse() override { return {}; }
 
   const HttpAnswer& answer() const { return answer_; }
+  /// Whether it would be the same another time.
+  bool is_clear() const { return is_clear_; }
 
  private:
-  static constexpr int kMostDoubts = 2;
+  static constexpr int kMostOfMishaps = 3;
 
-  /// What is known of an endpoint is known for good, so what may be a mishap is asked again.
-  void CheckClear(const HttpAnswer& answer) {
+  /// What is known of an endpoint is known for long, so what may be a mishap is asked again.
+  static std::string MishapOf(const HttpAnswer& answer) {
+    const int status = answer.status;
+    if (status == 408 || status == 409 || status == 429 || (status >= 500 && status != 501)) {
+      return fmt::format("HTTP {}", status);
+    }
+    if (status >= 300) return "";
     try {
-      if (answer.status == 500 || answer.status == 502) {
-        throw BadAnswer(fmt::format("HTTP {}", answer.status), MessageIn(answer.body));
-      }
-      if (answer.status < 300) ParseObject(answer.body);
-    } catch (const BadAnswer&) {
-      --doubts_;
-      throw;
+      ParseObject(answer.body);
+      return "";
+    } catch (const BadAnswer& bad) {
+      return bad.what();
     }
   }
 
   const HttpRequest request_;
-  const bool usual_;
-  int doubts_;  ///< That are left.
+  const int attempts_;
+  int tries_ = 0;
   HttpAnswer answer_;
+  bool is_clear_ = true;
   bool done_ = false;
 };
 
@@ -93,11 +95,22 @@ class Prober {
   /// The answer, or none where the server says no.
   std::optional<std::string> Ask(HttpRequest request) {
     const bool usual = request.url.starts_with(model_.connection->base() + "/");
-    Trial trial(std::move(request), usual, model_.connection->endpoint().retrying.attempts);
+    const Endpoint& endpoint = model_.connection->endpoint();
+    Trial trial(std::move(request), endpoint.retrying.attempts);
     DeliverOne(*model_.connection, trial);
     const HttpAnswer& answer = trial.answer();
-    if (answer.status >= 200 && answer.status < 300) return answer.body;
+    if (!trial.is_clear()) found_.is_sure = false;
+    if (answer.status < 300) return answer.body;
     refusal_ = fmt::format("HTTP {}", answer.status);
+    const bool is_forbidden = answer.status == 401 || answer.status == 403;
+    const std::string said = MessageIn(answer.body);
+    if (usual && !said.empty()) refusal_ += ": " + said;
+    if (usual && is_forbidden) refusal_ += "; " + KeyAdvice(endpoint);
+    if (usual && answer.status == 404) {
+      refusal_ += fmt::format(" (asked for model {})", Quote(model_.name()));
+    }
+    refusal_ = model_.connection->WithoutKey(std::move(refusal_));
+    if (usual && is_forbidden) found_.is_sure = false;
     return std::nullopt;
   }
 
@@ -106,9 +119,9 @@ class Prober {
     if (!body) return {};
     try {
       if (by == TokenizeBy::kVllm) {
-        const json answer = ParseObject(*body);
         // The token that is scored last has a place too, and so has one that is generated.
-        found_.context_window = std::max(answer.value("max_model_len", 0) - 2, 0);
+        const int most = CountAt(ParseObject(*body), "/max_model_len"_json_pointer);
+        found_.context_window = std::max(most - 2, 0);
       }
       return ReadTokens(*body, kText).tokens;
     } catch (const std::exception&) {
@@ -179,6 +192,14 @@ class Prober {
     const int context = CountAt(properties, "/default_generation_settings/n_ctx"_json_pointer);
     found_.context_window = std::max(context - 1, 0);  // One is always left for what is generated.
     const json models = Read(model_.connection->base() + "/models").value("data", json::array());
+    const bool is_one = models.size() == 1 && models[0].is_object();
+    const json id = is_one ? models[0].value("id", json()) : json();
+    if (id.is_string()) {
+      const std::string twice = model_.connection->NoteServed(model_.name(), id.get<std::string>());
+      if (!twice.empty()) {
+        throw Error(ErrorCode::kModelFailed, model_.connection->host() + ": " + twice);
+      }
+    }
     for (const json& model : models) {
       const bool is_it =
           models.size() == 1 || (model.is_object() && model.value("id", json()) == model_.name());
@@ -194,8 +215,12 @@ class Prober {
   }
 
   static int CountAt(const json& object, const json::json_pointer& where) {
-    const json value = object.is_object() ? object.value(where, json()) : json();
-    return value.is_number_integer() ? std::max(value.get<int>(), 0) : 0;
+    try {
+      const json value = object.at(where);
+      return value.is_number_integer() ? std::max(value.get<int>(), 0) : 0;
+    } catch (const json::exception&) {
+      return 0;
+    }
   }
 
   bool TryPromptLogprobs() {

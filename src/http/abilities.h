@@ -33,6 +33,8 @@ struct Abilities {
   TokenId whole_token = 0;      ///< kForcedTokens: one that is whole UTF-8.
   /// What was tried, and what came of it.
   std::string why_no_score = {};
+  /// Whether it would be found again; otherwise something was refused that may be granted later.
+  bool is_sure = true;
 };
 
 /// Tries it out, by a few short requests. Throws Error(kModelFailed) when the endpoint does not

@@ -39,6 +39,16 @@ void CheckTimes(const Endpoint& endpoint) {
   positive(endpoint.retrying.longest_wait, "retrying.longest_wait");
 }
 
+/// What is no name of a variable may be the key itself, so it is not repeated.
+void CheckVariable(const std::string& name) {
+  const bool is_name = std::all_of(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+  if (is_name && (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) == 0)) return;
+  Refuse(
+      "api_key_variable is no name of an environment variable; it is to be the name of the one "
+      "that holds the key, never the key");
+}
+
 void CheckHeaders(const Endpoint& endpoint) {
   for (const auto& [name, value] : endpoint.headers) {
     std::string lower = name;
@@ -132,6 +142,7 @@ Connection::Connection(const Endpoint& endpoint)
     Refuse(fmt::format("retrying.attempts is {}; it must be above 0", endpoint_.retrying.attempts));
   }
   if (endpoint_.largest_answer == 0) Refuse("largest_answer is 0 bytes; it must be above 0");
+  CheckVariable(endpoint_.api_key_variable);
   CheckTimes(endpoint_);
   CheckHeaders(endpoint_);
   base_ = endpoint_.base_url;
@@ -168,6 +179,18 @@ std::string Connection::WithoutKey(std::string text) const {
     text = WithoutBeginnings(RedactSecrets(std::move(text), {form}), form);
   }
   return text;
+}
+
+std::string Connection::NoteServed(const std::string& asked, const std::string& answered) {
+  if (answered.empty() || answered == asked) return "";
+  const std::lock_guard lock(mutex_);
+  const auto [first, is_new] = served_.try_emplace(answered, asked);
+  if (is_new || first->second == asked) return "";
+  return fmt::format(
+      "the server answers as {} when it is asked for {} and when it is asked for {}: it is one "
+      "model, which would be compared with itself (one llama-server serves one model, whatever the "
+      "name; give each an Endpoint of its own)",
+      Quote(answered), Quote(first->second), Quote(asked));
 }
 
 Connection::Lease::Lease(Connection& connection) : connection_(connection), key_(connection.Key()) {

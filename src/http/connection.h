@@ -2,6 +2,7 @@
 #ifndef GATETEST_SRC_HTTP_CONNECTION_H_
 #define GATETEST_SRC_HTTP_CONNECTION_H_
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -29,6 +30,8 @@ class Connection {
   const std::string& base() const { return base_; }
   /// The same without "/v1": where servers have what is not OpenAI's.
   const std::string& root() const { return root_; }
+  /// "localhost:8000", and what of base_url follows it but "/v1": "gateway/serving/int4".
+  std::string address() const { return root_.substr(root_.find("://") + 3); }
   /// "localhost:8000".
   const std::string& host() const { return host_; }
 
@@ -38,6 +41,11 @@ class Connection {
 
   /// The text without the key.
   std::string WithoutKey(std::string text) const;
+
+  /// Notes that the server answered `asked` as `answered`. Why that cannot be, where it has
+  /// answered another name in the same way: a server that looks at no name serves one model,
+  /// whatever is asked for. Empty: it can.
+  std::string NoteServed(const std::string& asked, const std::string& answered);
 
   /// Transfers for one thread, which go back when the lease ends, with their connections.
   class Lease {
@@ -61,6 +69,7 @@ class Connection {
   std::string host_;
   Pace pace_;
   std::mutex mutex_;
+  std::map<std::string, std::string> served_;  ///< The name asked for, by that of the answer.
   std::vector<std::pair<std::string, std::unique_ptr<Transfers>>> idle_;  ///< By their key.
 };
 

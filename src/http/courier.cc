@@ -28,6 +28,9 @@ using std::chrono::milliseconds;
 /// How often it is looked whether to stop.
 constexpr milliseconds kTick{50};
 
+/// Of answers that wait to be read, before no more are asked for.
+constexpr std::size_t kMostBytesToRead = std::size_t{64} << 20;
+
 /// An exchange on its way.
 struct Job {
   std::size_t index = 0;
@@ -52,6 +55,7 @@ class Courier {
         desk_(deliveries.receive, [this] { lease_.transfers().Wake(); }) {}
 
   ~Courier() {
+    lease_.transfers().Abort();  // They write into the exchanges.
     for (std::size_t i = 0; i < under_way_; ++i) connection_.pace().Return();
   }
   Courier(const Courier&) = delete;
@@ -94,6 +98,7 @@ class Courier {
 
   void Launch(Clock::time_point now) {
     while (const std::optional<std::size_t> slot = NextSlot(now)) {
+      if (cancel_.requested() || desk_.bytes() > kMostBytesToRead) return;
       if (!connection_.pace().Take(now)) return;
       ++under_way_;
       if (!ready_.empty()) {
@@ -158,6 +163,7 @@ class Courier {
     job.retried = std::move(result.retried);
     if (result.trouble) return Suffer(result.slot, *result.trouble);
     connection_.pace().Succeeded(job.answered);
+    has_succeeded_ = true;
     job.failed = job.limited = 0;
     if (result.done) {
       Free(result.slot);
@@ -170,7 +176,8 @@ class Courier {
     Job& job = jobs_[slot];
     switch (trouble.kind) {
       case Trouble::Kind::kHopeless:
-        GiveUp(trouble.why + trouble.detail);
+        if (!trouble.only_at_first || !has_succeeded_) GiveUp(trouble.why + trouble.detail);
+        [[fallthrough]];
       case Trouble::Kind::kFailed:
         connection_.pace().Answered(Clock::now());
         connection_.pace().Succeeded(Clock::now());  // The server knows what it says.
@@ -186,10 +193,11 @@ class Courier {
     const auto success = connection_.pace().last_success();
     if (job.failed == 0) job.first_failure = now;
     job.retried.push_back(trouble.why);
-    // "Too many" while others get through is no failure of this one: it has to wait. (Unless it is
+    // "Too many", while others get through or with a time to come back, is no failure of this one:
+    // it has to wait. (Unless it is
     // too large for its server's limit, which says the same for ever.)
     constexpr int kLimitedAsOne = 10;
-    const bool waits = trouble.kind == Trouble::Kind::kSlowDown && others_succeed;
+    const bool waits = trouble.kind == Trouble::Kind::kSlowDown && (others_succeed || trouble.wait);
     if (!waits || ++job.limited % kLimitedAsOne == 0) ++job.failed;
     const Retrying& retrying = connection_.endpoint().retrying;
     // What stayed away a moment ago is not waited for as long again.
@@ -199,7 +207,7 @@ class Courier {
       const std::string why = fmt::format("{}{} ({})", trouble.why, trouble.detail,
                                           ShowMany(job.retried.size(), "attempt"));
       if (!success || *success < job.first_failure) {
-        connection_.pace().SetAway();
+        if (trouble.nobody_there) connection_.pace().SetAway();
         GiveUp(why);
       }
       Finish(slot, Response::Failed(At(why)));
@@ -244,10 +252,11 @@ class Courier {
   std::vector<std::size_t> free_;
   std::deque<std::size_t> ready_;
   std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;
-  std::size_t next_ = 0;       ///< Index of the first that has not begun.
-  std::size_t alive_ = 0;      ///< That have begun and have no answer.
-  std::size_t under_way_ = 0;  ///< Places taken.
-  Desk desk_;                  ///< Ends before the exchanges that it reads with.
+  bool has_succeeded_ = false;  ///< Anything, in this delivery.
+  std::size_t next_ = 0;        ///< Index of the first that has not begun.
+  std::size_t alive_ = 0;       ///< That have begun and have no answer.
+  std::size_t under_way_ = 0;   ///< Places taken.
+  Desk desk_;                   ///< Ends before the exchanges that it reads with.
 };
 
 }  // namespace

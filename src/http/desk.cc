@@ -19,6 +19,7 @@ Desk::~Desk() {
 
 void Desk::Put(Task task) {
   bool first = false;
+  bytes_ += task.answer.body.size();
   {
     const std::lock_guard lock(mutex_);
     first = tasks_.empty();
@@ -74,6 +75,8 @@ void Desk::WorkOn(std::vector<Task> tasks) {
       continue;
     }
     results.push_back(Read(task));
+    bytes_ -= task.answer.body.size();
+    task.answer = {};
     Result& result = results.back();
     if (!result.done) continue;
     task.response.response.retried = std::move(result.retried);
@@ -97,6 +100,8 @@ Desk::Result Desk::Read(Task& task) {
     result.trouble = Trouble{.kind = Trouble::Kind::kAgain,
                              .why = bad.what(),
                              .detail = bad.detail().empty() ? "" : ": " + bad.detail()};
+  } catch (const NoAnswerToAny& no) {
+    result.trouble = Trouble{.kind = Trouble::Kind::kHopeless, .why = no.what()};
   } catch (const NoAnswer& no) {
     result.trouble = Trouble{.kind = Trouble::Kind::kFailed, .why = no.what()};
   } catch (const nlohmann::json::exception& error) {

@@ -3,6 +3,7 @@
 #ifndef GATETEST_SRC_HTTP_DESK_H_
 #define GATETEST_SRC_HTTP_DESK_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
@@ -49,6 +50,9 @@ class Desk {
 
   void Put(Task task);
 
+  /// Of the answers that are not read yet.
+  std::size_t bytes() const { return bytes_; }
+
   /// Those since the last call. Rethrows what `receive` has thrown.
   std::vector<Result> Results();
 
@@ -68,6 +72,7 @@ class Desk {
   std::vector<Task> tasks_;
   std::vector<Result> results_;
   std::exception_ptr thrown_;
+  std::atomic<std::size_t> bytes_{0};
   bool works_ = false;
   bool stops_ = false;
   std::thread thread_;

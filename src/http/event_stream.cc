@@ -42,7 +42,10 @@ void EventStream::Line(std::string_view line) {
 }
 
 void EventStream::Dispatch() {
-  const bool again = !id_.empty() && id_ == last_id_ && data_ == last_data_;
+  const bool recurs = !id_.empty() && id_ == last_id_;
+  if (recurs && data_ != last_data_) ids_name_events_ = false;
+  const bool again = recurs && ids_name_events_;
+  dropped_ = dropped_ || again;
   if (std::exchange(has_data_, false) && !again) take_(data_);
   if (!id_.empty()) {
     last_id_ = std::exchange(id_, {});

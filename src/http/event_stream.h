@@ -20,6 +20,9 @@ class EventStream {
   /// out.
   void Add(std::string_view piece);
 
+  /// An event was left out for its id, and then it turned out that one id stands for several.
+  bool lost() const { return dropped_ && !ids_name_events_; }
+
   /// Whether anything came that was no event's field, a comment or an empty line: it is no stream.
   bool foreign() const { return foreign_; }
 
@@ -35,6 +38,8 @@ class EventStream {
   std::string id_;
   std::string last_id_;    ///< Of the last event that had one,
   std::string last_data_;  ///< and its data.
+  bool ids_name_events_ = true;
+  bool dropped_ = false;
   bool foreign_ = false;
 };
 

@@ -29,6 +29,12 @@ class NoAnswer : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Nor to any other.
+class NoAnswerToAny : public NoAnswer {
+ public:
+  using NoAnswer::NoAnswer;
+};
+
 /// Its functions throw BadAnswer and NoAnswer.
 class Exchange {
  public:

@@ -126,6 +126,12 @@ void AddLogprobs(const json& choice, Response& response) {
   }
 }
 
+/// The name that the server gives the model.
+std::string ServedIn(const json& answer) {
+  const json* const model = Find(answer, "model");
+  return model != nullptr && model->is_string() ? model->get<std::string>() : "";
+}
+
 /// A streamed answer as it grows.
 class StreamedText {
  public:
@@ -137,7 +143,7 @@ class StreamedText {
   }
 
   /// Throws what was wrong with it.
-  Response Finish() {
+  Response Finish(std::string& served) {
     if (refused_) throw NoAnswer(*refused_);
     if (problem_) throw BadAnswer(*problem_);
     if (events_.foreign() || chunks_ == 0) {
@@ -145,13 +151,15 @@ class StreamedText {
                       beginning_.empty() ? "it is empty" : "it begins " + Quote(beginning_));
     }
     if (!finished_ && !ended_) throw BadAnswer("a stream that was cut off");
-    // A token makes one chunk at most, unless a relay cuts texts as it likes; but then neighbours
-    // are hardly the same.
-    const std::int64_t tokens = response_.usage.completion_tokens;
-    if (tokens > 0 && static_cast<std::int64_t>(texts_) > tokens && repeated_) {
+    // A token makes one chunk at most, unless a relay cuts texts as it likes: then there are too
+    // many also without those that repeat their neighbours.
+    const auto tokens = static_cast<std::size_t>(response_.usage.completion_tokens);
+    const bool too_many = tokens > 0 && texts_ > tokens && texts_ - repeated_ <= tokens;
+    if (too_many || events_.lost()) {
       throw BadAnswer("a stream with chunks sent twice",
                       fmt::format("{} chunks of text for {} tokens", texts_, tokens));
     }
+    served = served_;
     return std::move(response_);
   }
 
@@ -168,12 +176,13 @@ class StreamedText {
     try {
       const json chunk = ParseObject(data);
       ++chunks_;
+      if (served_.empty()) served_ = ServedIn(chunk);
       if (Find(chunk, "usage") != nullptr) response_.usage = UsageIn(chunk);
       const json* const choice = FirstChoice(chunk);
       if (choice == nullptr || finished_) return;  // Usage alone, or the last one again.
       const std::string text = TextOfChoice(*choice, "delta");
       if (!text.empty()) {
-        repeated_ = repeated_ || data == last_text_;
+        if (data == last_text_) ++repeated_;
         last_text_ = data;
         if (texts_++ == 0) response_.timing.first_token = Clock::now() - start_;
         response_.text += text;
@@ -196,18 +205,20 @@ class StreamedText {
   EventStream events_;
   Response response_;
   std::string beginning_;  ///< Of all that came.
+  std::string served_;
   std::size_t chunks_ = 0;
   std::size_t texts_ = 0;
-  std::string last_text_;  ///< The last event with a text.
-  bool repeated_ = false;  ///< One was that of the event before it.
-  bool finished_ = false;  ///< There was a finish_reason.
-  bool ended_ = false;     ///< There was a [DONE].
+  std::string last_text_;     ///< The last event with a text.
+  std::size_t repeated_ = 0;  ///< Those that were the event before them.
+  bool finished_ = false;     ///< There was a finish_reason.
+  bool ended_ = false;        ///< There was a [DONE].
   std::optional<BadAnswer> problem_;
   std::optional<NoAnswer> refused_;
 };
 
-Response ReadAnswer(const std::string& body, const Connection& connection) {
+Response ReadAnswer(const std::string& body, const Connection& connection, std::string& served) {
   const json answer = ParseObject(body);
+  served = ServedIn(answer);
   const json* const choice = FirstChoice(answer);
   if (choice == nullptr || !choice->is_object()) {
     const bool is_usual = connection.base().ends_with("/v1");
@@ -246,17 +257,22 @@ class GenerateExchange final : public Exchange {
   }
 
   void Take(const HttpAnswer& answer) override {
-    response_ =
-        stream_ != nullptr ? stream_->Finish() : ReadAnswer(answer.body, *model_.connection);
+    response_ = stream_ != nullptr ? stream_->Finish(served_)
+                                   : ReadAnswer(answer.body, *model_.connection, served_);
+    const std::string twice = model_.connection->NoteServed(model_.name(), served_);
+    if (!twice.empty()) throw NoAnswerToAny(twice);
     if (!request_.logprobs) {
       response_->logprobs.clear();
       response_->top_logprobs.clear();
     } else if (response_->logprobs.empty() && !response_->text.empty()) {
-      throw NoAnswer(
+      const std::string why =
           "the server gave no log-probabilities of what it generated (logprobs); use a task that "
-          "needs none: ExactMatch, Contains, RegexMatch");
-    } else if (*request_.logprobs == 0) {
-      response_->top_logprobs.clear();
+          "needs none: ExactMatch, Contains, RegexMatch";
+      if (!body_.has_had_logprobs()) throw NoAnswerToAny(why);
+      throw NoAnswer(why);
+    } else {
+      body_.NoteLogprobs();
+      if (*request_.logprobs == 0) response_->top_logprobs.clear();
     }
     Timing& timing = response_->timing;
     timing.total = answer.total;
@@ -271,6 +287,7 @@ class GenerateExchange final : public Exchange {
   const GenerateBody& body_;
   const Request& request_;
   std::unique_ptr<StreamedText> stream_;
+  std::string served_;
   std::optional<Response> response_;
 };
 
@@ -299,8 +316,9 @@ GenerateBody::GenerateBody(const ServedModel& model) : options_(model.options) {
   }
   const std::array<std::string, 7> always = {"model", "messages", "prompt",      "stream",
                                              "n",     "logprobs", "top_logprobs"};
-  const std::array<std::string, 4> omissible = {"stop", "temperature", "stream_options",
-                                                options_.max_tokens_field};
+  const std::array<std::string, 6> omissible = {
+      "stop",       "temperature",           "stream_options",
+      "max_tokens", "max_completion_tokens", options_.max_tokens_field};
   const auto is_among = [](const auto& names, const std::string& one) {
     return std::find(names.begin(), names.end(), one) != names.end();
   };

@@ -2,6 +2,7 @@
 #ifndef GATETEST_SRC_HTTP_GENERATE_EXCHANGE_H_
 #define GATETEST_SRC_HTTP_GENERATE_EXCHANGE_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@ class GenerateBody {
   /// The body that asks for it. Throws NoAnswer when it cannot be written.
   std::string For(const Request& request) const;
 
+  /// Whether the server has ever given log-probabilities of what it generated.
+  bool has_had_logprobs() const { return has_had_logprobs_; }
+  void NoteLogprobs() const { has_had_logprobs_ = true; }
+
   /// What of the options goes into the model's identity, as canonical JSON; empty: all is usual.
   std::string identity() const;
 
@@ -32,6 +37,7 @@ class GenerateBody {
   std::vector<std::string> omitted_;  ///< Fields that are null in OpenAiOptions::body.
   bool sets_seed_ = false;
   std::string seed_;  ///< As JSON.
+  mutable std::atomic<bool> has_had_logprobs_{false};
   std::string body_;  ///< OpenAiOptions::body, canonical.
 };
 

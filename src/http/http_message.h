@@ -29,6 +29,7 @@ struct HttpAnswer {
   std::string problem = {};  ///< In a few words, the same for the same cause; empty when answered.
   std::string detail = {};   ///< More of it: what the network layer said.
   int status = 0;
+  std::string url = {};  ///< What was asked, without the key.
   std::string body = {};
   std::string content_type = {};
   std::string retry_after_ms = {};   ///< Headers as they are; empty: not sent.

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,16 +26,25 @@ using internal::ServedModel;
 class OpenAiModelImpl final : public Model {
  public:
   explicit OpenAiModelImpl(ServedModel model) : model_(std::move(model)), body_(model_) {
-    const std::string how = body_.identity();
-    if (how.empty()) return;
     std::string& options = model_.info.options;
-    options += (options.empty() ? "" : " ") + how;
+    const auto add = [&](const std::string& more) {
+      if (!more.empty()) options += (options.empty() ? "" : " ") + more;
+    };
+    add(body_.identity());
+    // The endpoint's own is found there, and belongs to the model.
+    if (model_.info.bos_token) add(fmt::format("bos_token {}", *model_.info.bos_token));
+    // Without a revision, what tells deployments apart is how they are reached.
+    if (!model_.info.weights.empty()) return;
+    for (const auto& [name, value] : model_.connection->endpoint().headers) {
+      add(fmt::format("{}: {}", name, value));
+    }
   }
 
   const ModelInfo& info() const override { return model_.info; }
 
   Capabilities capabilities() const override {
-    const Abilities& found = Found();
+    const std::shared_ptr<const Abilities> abilities = Found();
+    const Abilities& found = *abilities;
     return {.score = found.score != internal::ScoreBy::kNone,
             .generate = true,
             // Texts are cut by tokens where that is of use.
@@ -47,36 +56,40 @@ class OpenAiModelImpl final : public Model {
   }
 
   void Run(std::span<const Request> requests, ResponseSink& sink, const Cancel& cancel) override {
-    for (const Request& request : requests) {
-      if (request.kind == RequestKind::kGenerate) continue;
-      Found();
-      break;
-    }
-    internal::Deliver(*model_.connection,
-                      {.count = requests.size(),
-                       .make = [&](std::size_t i) { return MakeExchange(requests[i]); },
-                       .receive =
-                           [&](std::vector<ResponseSink::Answer> answers) {
-                             sink.ReceiveAll(std::move(answers));
-                           }},
-                      cancel);
+    std::shared_ptr<const Abilities> abilities;
+    const bool generates =
+        std::all_of(requests.begin(), requests.end(),
+                    [](const Request& request) { return request.kind == RequestKind::kGenerate; });
+    if (!generates) abilities = Found();
+    internal::Deliver(
+        *model_.connection,
+        {.count = requests.size(),
+         .make = [&](std::size_t i) { return MakeExchange(requests[i], abilities.get()); },
+         .receive =
+             [&](std::vector<ResponseSink::Answer> answers) {
+               sink.ReceiveAll(std::move(answers));
+             }},
+        cancel);
   }
 
  private:
-  /// What the endpoint can do, tried out once.
-  const Abilities& Found() const {
+  /// What the endpoint can do, tried out once where the answer is a sure one.
+  std::shared_ptr<const Abilities> Found() const {
     const std::lock_guard lock(mutex_);
-    if (!found_) found_ = internal::Probe(model_);
-    return *found_;
+    if (found_ == nullptr || !found_->is_sure) {
+      found_ = std::make_shared<const Abilities>(internal::Probe(model_));
+    }
+    return found_;
   }
 
-  std::unique_ptr<Exchange> MakeExchange(const Request& request) const {
+  /// `abilities` may be null where text is generated.
+  std::unique_ptr<Exchange> MakeExchange(const Request& request, const Abilities* abilities) const {
     switch (request.kind) {
       case RequestKind::kScore:
         return internal::MakeScoreExchange(
-            {.model = model_, .abilities = *found_, .difficult = difficult_}, request);
+            {.model = model_, .abilities = *abilities, .difficult = difficult_}, request);
       case RequestKind::kTokenize:
-        return internal::MakeTokenizeExchange(model_, *found_, request);
+        return internal::MakeTokenizeExchange(model_, *abilities, request);
       case RequestKind::kGenerate:
         break;
     }
@@ -86,7 +99,7 @@ class OpenAiModelImpl final : public Model {
   ServedModel model_;
   const internal::GenerateBody body_;
   mutable std::mutex mutex_;
-  mutable std::optional<Abilities> found_;
+  mutable std::shared_ptr<const Abilities> found_;
   mutable internal::DifficultTokens difficult_;
 };
 
@@ -103,15 +116,14 @@ ModelPtr OpenAiModel(ModelInfo info, Endpoint endpoint, OpenAiOptions options) {
         "served as ModelInfo::weights");
   }
   if (endpoint.api_key_variable.empty()) endpoint.api_key_variable = info.api_key_variable;
+  std::shared_ptr<internal::Connection> connection = internal::Connection::To(endpoint);
   if (!info.api_key_variable.empty() && info.api_key_variable != endpoint.api_key_variable) {
-    reject(fmt::format("ModelInfo::api_key_variable is {}, and the endpoint's is {}",
-                       info.api_key_variable, endpoint.api_key_variable));
+    reject("ModelInfo::api_key_variable and Endpoint::api_key_variable are not the same");
   }
   info.api_key_variable = endpoint.api_key_variable;
-  std::shared_ptr<internal::Connection> connection = internal::Connection::To(endpoint);
   if (info.provider.empty()) {
     info.provider =
-        info.weights.empty() ? connection->host() : internal::WithoutPort(connection->host());
+        info.weights.empty() ? connection->address() : internal::WithoutPort(connection->host());
   }
   return std::make_shared<OpenAiModelImpl>(ServedModel{
       .info = std::move(info), .options = std::move(options), .connection = std::move(connection)});

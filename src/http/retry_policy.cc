@@ -36,16 +36,6 @@ std::optional<milliseconds> Positive(double ms) {
   return milliseconds(static_cast<std::int64_t>(std::ceil(std::min(ms, kMost))));
 }
 
-/// The key, where it came from.
-std::string KeyAdvice(const Endpoint& endpoint) {
-  if (endpoint.api_key_variable.empty()) {
-    return "no API key was sent; name the environment variable that holds it in "
-           "Endpoint::api_key_variable";
-  }
-  return fmt::format("the API key came from the environment variable {}",
-                     endpoint.api_key_variable);
-}
-
 bool MayPass(const HttpAnswer& answer) {
   const int status = answer.status;
   if (answer.should_retry == "true") return true;
@@ -68,24 +58,36 @@ Trouble OfStatus(const HttpAnswer& answer, const Endpoint& endpoint) {
                                Quote(answer.location, kLongestAddress));
   } else if (status == 401 || status == 403) {
     trouble.detail = fmt::format("{}; {}", said, KeyAdvice(endpoint));
+    trouble.only_at_first = status == 403;
   } else if (status == 402) {
     trouble.detail = said + "; the account has no credit left";
   } else if (status == 404) {
     trouble.detail = fmt::format(
-        "{}; is Endpoint::base_url ({}) right, which usually ends in /v1, and the model served "
-        "there?",
-        said, endpoint.base_url);
+        "{}; {} was asked: is Endpoint::base_url right, which usually ends in /v1, and is there "
+        "such "
+        "a path (OpenAiOptions::generate_by) and such a model",
+        said, answer.url);
   } else if (status == 400 || status == 422 || !MayPass(answer)) {
     trouble.kind = Trouble::Kind::kFailed;
     trouble.detail = said;
   } else {
     trouble.kind = status == 429 ? Trouble::Kind::kSlowDown : Trouble::Kind::kAgain;
     trouble.detail = said;
+    trouble.nobody_there = status >= 502 && status <= 504;
   }
   return trouble;
 }
 
 }  // namespace
+
+std::string KeyAdvice(const Endpoint& endpoint) {
+  if (endpoint.api_key_variable.empty()) {
+    return "no API key was sent; name the environment variable that holds it in "
+           "Endpoint::api_key_variable";
+  }
+  return fmt::format("the API key came from the environment variable {}",
+                     endpoint.api_key_variable);
+}
 
 std::optional<milliseconds> AskedWait(const HttpAnswer& answer, std::time_t now) {
   if (const auto ms = NumberIn(answer.retry_after_ms)) return Positive(*ms);
@@ -114,7 +116,10 @@ std::optional<Trouble> TroubleOf(const HttpAnswer& answer, const Endpoint& endpo
   const std::string detail = answer.detail.empty() ? "" : ": " + answer.detail;
   switch (answer.end) {
     case HttpEnd::kBroken:
-      return Trouble{.kind = Trouble::Kind::kAgain, .why = answer.problem, .detail = detail};
+      return Trouble{.kind = Trouble::Kind::kAgain,
+                     .why = answer.problem,
+                     .detail = detail,
+                     .nobody_there = true};
     case HttpEnd::kTooLarge:
       return Trouble{.kind = Trouble::Kind::kFailed, .why = answer.problem, .detail = detail};
     case HttpEnd::kHopeless:

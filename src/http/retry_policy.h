@@ -25,6 +25,10 @@ struct Trouble {
   std::string why = {};  ///< Short and the same for the same cause: "HTTP 429".
   std::string detail =
       {};  ///< What is to be said beside it where it is the end: the server's text.
+  /// kHopeless: only before anything has succeeded. A moderator may forbid one text.
+  bool only_at_first = false;
+  /// There is nobody to answer, rather than a bad answer.
+  bool nobody_there = false;
   /// The server asks to wait so long.
   std::optional<std::chrono::milliseconds> wait = {};
 };
@@ -36,6 +40,9 @@ std::optional<Trouble> TroubleOf(const HttpAnswer& answer, const Endpoint& endpo
 /// How long an answer asks to wait: retry-after-ms, else retry-after in seconds, else as a date.
 /// None: it does not say, or nothing above 0.
 std::optional<std::chrono::milliseconds> AskedWait(const HttpAnswer& answer, std::time_t now);
+
+/// Where the key came from, or how to give one.
+std::string KeyAdvice(const Endpoint& endpoint);
 
 /// Before attempt `failed` + 1; `random` is uniform.
 std::chrono::milliseconds WaitAfter(int failed, const Retrying& retrying, std::uint64_t random);

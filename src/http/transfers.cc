@@ -61,6 +61,8 @@ Problem ProblemOf(CURLcode code) {
       return {HttpEnd::kBroken, "the proxy's name is not known"};
     case CURLE_OPERATION_TIMEDOUT:
       return {HttpEnd::kBroken, "out of time"};
+    case CURLE_SSL_CONNECT_ERROR:
+      return {HttpEnd::kBroken, "no TLS connection (is it a server of http: addresses?)"};
     case CURLE_GOT_NOTHING:
       return {HttpEnd::kBroken, "connection closed without an answer"};
     case CURLE_RECV_ERROR:
@@ -188,6 +190,7 @@ class Transfers::Transfer {
     } else {
       answer.end = HttpEnd::kAnswered;
     }
+    answer.url = std::move(request_.url);
     request_ = {};
     return std::move(answer);
   }

@@ -107,10 +107,13 @@ Usage UsageIn(const json& answer) {
   const auto completion =
       usage.contains("completion_tokens") ? CountIn(usage, "completion_tokens") : std::int64_t{0};
   if (!prompt || !completion) return {};
-  if (usage.contains("total_tokens") && CountIn(usage, "total_tokens") != *prompt + *completion) {
-    return {};
+  if (!usage.contains("total_tokens")) {
+    return {.prompt_tokens = *prompt, .completion_tokens = *completion};
   }
-  return {.prompt_tokens = *prompt, .completion_tokens = *completion};
+  // Some count a model's reasoning in the total alone, and charge for it.
+  const auto total = CountIn(usage, "total_tokens");
+  if (!total || *total < *prompt + *completion) return {};
+  return {.prompt_tokens = *prompt, .completion_tokens = *total - *prompt};
 }
 
 FinishReason FinishReasonIn(const json& choice) {

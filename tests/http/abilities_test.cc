@@ -52,8 +52,10 @@ TEST(Abilities, ThatAreNoneNameWhatWasTried) {
   FaultServer chat_only([](const HttpCall&) {
     return JsonAnswer({{"error", {{"message", "Not found"}}}}, 404);
   });
-  EXPECT_EQ(WhyNoScore(chat_only),
-            "/tokenize answers with HTTP 404; /completions answers echo with HTTP 404");
+  EXPECT_EQ(
+      WhyNoScore(chat_only),
+      "/tokenize answers with HTTP 404; /completions answers echo with HTTP 404: \"Not found\" "
+      "(asked for model \"tiny\")");
 
   FakeVllm engine;
   engine.prompt_logprobs = engine.echo = false;
@@ -65,10 +67,12 @@ TEST(Abilities, ThatAreNoneNameWhatWasTried) {
   FakeLlamaServer llama;
   llama.grammar = llama.bias = false;
   FaultServer forceless(By(llama));
-  EXPECT_EQ(WhyNoScore(forceless),
-            "/completion did not generate given tokens by a grammar (others came); /completion did "
-            "not generate given tokens by logit_bias (others came); /completions answers "
-            "prompt_logprobs with HTTP 404; /completions answers echo with HTTP 404");
+  EXPECT_EQ(
+      WhyNoScore(forceless),
+      "/completion did not generate given tokens by a grammar (others came); /completion did "
+      "not generate given tokens by logit_bias (others came); /completions answers "
+      "prompt_logprobs with HTTP 404: \"File Not Found\" (asked for model \"tiny\"); "
+      "/completions answers echo with HTTP 404: \"File Not Found\" (asked for model \"tiny\")");
 }
 
 TEST(Abilities, OfWhateverAnswersEverythingAreNone) {
@@ -138,13 +142,35 @@ TEST(Abilities, AreNotKnownWhileTheServerIsDown) {
   EXPECT_EQ(Ask(model, Score()).failure, "");
 }
 
-TEST(Abilities, AreNotTriedOutWithAWrongKey) {
-  FaultServer server([](const HttpCall&) {
-    return JsonAnswer({{"error", {{"message", "Invalid API Key"}}}}, 401);
+/// A key may be good for chats alone, so it is the requests of a task that decide.
+TEST(Abilities, OfAKeyThatIsRefusedAreTriedOutAgain) {
+  bool is_good = false;
+  FakeLlamaServer llama;
+  FaultServer server([&](const HttpCall& call) {
+    return is_good ? llama(call) : JsonAnswer({{"error", {{"message", "Invalid API Key"}}}}, 401);
   });
-  EXPECT_THAT(ErrorOf([&] { Served(server)->capabilities(); }, ErrorCode::kModelFailed),
-              HasSubstr(": HTTP 401: \"Invalid API Key\"; no API key was sent"));
-  EXPECT_EQ(server.calls(), 3U);  // A gateway says the same of a /tokenize that is not there.
+  const ModelPtr model = Served(server);
+  EXPECT_EQ(
+      model->capabilities().why_no_score,
+      "/tokenize answers with HTTP 401; /completions answers echo with HTTP 401: \"Invalid API "
+      "Key\"; no API key was sent; name the environment variable that holds it in "
+      "Endpoint::api_key_variable");
+  EXPECT_THAT(FailureOf(model, {.prompt = "?"}), HasSubstr("HTTP 401"));
+  is_good = true;
+  EXPECT_TRUE(model->capabilities().score);
+}
+
+/// Whatever a gateway says of what is not there, text is generated.
+TEST(Abilities, ThatAreRefusedKeepNobodyFromGenerating) {
+  for (const int status : {301, 401, 402, 403, 404, 429, 500, 502, 503}) {
+    FaultServer server([&](const HttpCall& call) {
+      if (call.target != "/v1/chat/completions") return JsonAnswer(nullptr, status);
+      return Answer{.body = R"({"choices":[{"message":{"content":"yes"}}]})"};
+    });
+    const ModelPtr model = Served(server);
+    EXPECT_FALSE(model->capabilities().score) << status;
+    EXPECT_EQ(Ask(model, {.prompt = "?"}).failure, "") << status;
+  }
 }
 
 TEST(Abilities, AreWhatTheyAreWhateverFails) {

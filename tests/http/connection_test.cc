@@ -101,6 +101,10 @@ TEST(Connection, RefusesWhatIsNoEndpoint) {
             "Endpoint::largest_answer is 0 bytes; it must be above 0");
   EXPECT_EQ(RefusalOf({.base_url = base, .headers = {{"A:", "x"}}}),
             "Endpoint::headers has a header \"A:\", which is no name of one");
+  EXPECT_EQ(
+      RefusalOf({.base_url = base, .api_key_variable = "sk-live-0123456789"}),
+      "Endpoint::api_key_variable is no name of an environment variable; it is to be the name "
+      "of the one that holds the key, never the key");
   EXPECT_EQ(RefusalOf({.base_url = base, .headers = {{"authorization", "Bearer x"}}}),
             "Endpoint::headers has Authorization; keys come from the environment "
             "(Endpoint::api_key_variable)");

@@ -31,6 +31,7 @@ using testing_support::AskAll;
 using testing_support::EndpointOf;
 using testing_support::ErrorOf;
 using testing_support::FailureOf;
+using testing_support::Received;
 using testing_support::Recorded;
 
 const std::string kYes = R"({"choices":[{"message":{"content":"yes"},"finish_reason":"stop"}]})";
@@ -284,6 +285,14 @@ TEST(GenerateAnswer, HasLogprobsWhereTheyAreWanted) {
   EXPECT_THAT(none.top_logprobs, IsEmpty());
 }
 
+TEST(GenerateAnswer, WithoutLogprobsIsFoundOutOnce) {
+  FaultServer server(Always({.body = R"({"choices":[{"message":{"content":"yes"}}]})"}));
+  Received answers;
+  const std::vector<Request> requests(500, WithLogprobs(0));
+  EXPECT_THROW(Tiny(server)->Run(requests, answers, Cancel()), Error);
+  EXPECT_LT(server.calls(), 300U);
+}
+
 TEST(GenerateAnswer, ReadsLogprobsOfBothForms) {
   struct Case {
     std::string logprobs;
@@ -314,8 +323,12 @@ TEST(GenerateAnswer, ReadsLogprobsOfBothForms) {
   for (const Case& one : cases) {
     FaultServer server(
         Always({.body = R"({"choices":[{"text":"ab","logprobs":)" + one.logprobs + "}]}"}));
-    const Response answer =
-        Ask(Tiny(server, {.generate_by = GenerateBy::kCompletions}), WithLogprobs(2));
+    Response answer;
+    try {
+      answer = Ask(Tiny(server, {.generate_by = GenerateBy::kCompletions}), WithLogprobs(2));
+    } catch (const Error& none_to_any) {
+      answer = Response::Failed(none_to_any.what());
+    }
     std::string shown;
     for (std::size_t i = 0; i < answer.logprobs.size(); ++i) {
       std::string top;
@@ -512,6 +525,7 @@ TEST(GenerateStream, BearsWhatIsSentTwice) {
        b, kStopped, kDone},
       {a, Delta("b", R"(,"finish_reason":"stop")"), kDone},
       {a, b, kStopped, UsageOf(3, 1), kDone},  // A relay that cuts by characters.
+      {with_id(1, kRole), with_id(1, a), with_id(1, b), kStopped, kDone},  // One id for all.
   };
   for (std::size_t i = 0; i < streams.size(); ++i) {
     FaultServer server(Always(Stream(streams[i])));
@@ -519,6 +533,18 @@ TEST(GenerateStream, BearsWhatIsSentTwice) {
     EXPECT_EQ(answer.text, "ab") << i;
     EXPECT_THAT(answer.retried, IsEmpty()) << i;
   }
+}
+
+TEST(GenerateStream, MayRepeatItself) {
+  const std::vector<std::string> spelled = {Delta("h"), Delta("e"), Delta("l"),    Delta("l"),
+                                            Delta("o"), kStopped,   UsageOf(3, 2), kDone};
+  FaultServer by_characters(Always(Stream(spelled)));
+  EXPECT_EQ(Ask(Tiny(by_characters, {.stream = true}), Hello()).text, "hello");
+
+  const std::string ha = "id: 1\n" + Delta(" ha");
+  FaultServer one_id(
+      Always(Stream({"id: 1\n" + kRole, ha, ha, ha, kStopped, UsageOf(3, 3), kDone})));
+  EXPECT_EQ(Ask(Tiny(one_id, {.stream = true}), Hello()).text, " ha ha ha");
 }
 
 TEST(GenerateStream, ThatIsNotWholeIsAskedForAgain) {

@@ -39,6 +39,7 @@ inline ::testing::Environment* const kWithoutProxies =
 /// An endpoint whose waits are short.
 inline Endpoint EndpointOf(const std::string& url) {
   return {.base_url = url + "/v1",
+          .concurrency = 16,
           .retrying = {.first_wait = std::chrono::milliseconds(1),
                        .longest_wait = std::chrono::milliseconds(4)}};
 }

@@ -164,7 +164,8 @@ TEST(ScoreReader, ReadsUsage) {
                   R"("prompt_tokens_details":{"cached_tokens":2}})"),
             "3 1");
   EXPECT_EQ(usage(R"({"prompt_tokens":3,"total_tokens":3,"completion_tokens":0})"), "3 0");
-  EXPECT_EQ(usage(R"({"prompt_tokens":3,"completion_tokens":1,"total_tokens":7})"), "0 0");
+  EXPECT_EQ(usage(R"({"prompt_tokens":3,"completion_tokens":1,"total_tokens":7})"), "3 4");
+  EXPECT_EQ(usage(R"({"prompt_tokens":3,"completion_tokens":1,"total_tokens":2})"), "0 0");
   EXPECT_EQ(usage(R"({"prompt_tokens":"3","completion_tokens":1})"), "0 0");
   EXPECT_EQ(usage("null"), "0 0");
   EXPECT_EQ(usage("7"), "0 0");

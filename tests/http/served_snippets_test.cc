@@ -26,7 +26,9 @@ TaskPtr Questions() {
 /// A failure without the port, which is another each time.
 std::string FailureAt(const FaultServer& server, const ModelPtr& model, const TaskPtr& task) {
   Evaluator evaluator;
-  std::string failure = evaluator.Evaluate(model, task)->failure;
+  const EvaluationPtr evaluation = evaluator.Evaluate(model, task);
+  std::string failure = evaluation->failure;
+  if (failure.empty()) failure = evaluation->items.front().outcome.unmeasured;
   const std::string port = std::to_string(server.port());
   for (std::size_t at = failure.find(port); at != std::string::npos; at = failure.find(port)) {
     failure.replace(at, port.size(), "8000");
@@ -114,7 +116,7 @@ TEST(ServedSnippets, AServerThatDoesNotScore) {
       MakeDataset("choices", {{.input = "Is it?", .answer = "0", .choices = {"y", "n"}}}));
   EXPECT_EQ(
       FailureAt(server, model, choices) + "\n",
-      R"(it gives no log-probabilities of a given text (/tokenize answers with HTTP 404; /completions answers echo with HTTP 404); use a task on generated text instead: ExactMatch, Contains, RegexMatch, GeneratedPerplexity
+      R"(it gives no log-probabilities of a given text (/tokenize answers with HTTP 404; /completions answers echo with HTTP 404: "Not found" (asked for model "m")); use a task on generated text instead: ExactMatch, Contains, RegexMatch, GeneratedPerplexity
 )");
   Evaluator evaluator;
   EXPECT_TRUE(evaluator.Evaluate(model, Questions())->complete());

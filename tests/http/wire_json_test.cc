@@ -53,7 +53,8 @@ TEST(UsageIn, IsNoneWhereItContradictsItself) {
       {R"({"prompt_tokens":19})", "19 0"},
       {R"({"prompt_tokens":19,"total_tokens":19})", "19 0"},
       {R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0})", "0 0"},
-      {R"({"prompt_tokens":19,"completion_tokens":3,"total_tokens":23})", "0 0"},
+      {R"({"prompt_tokens":19,"completion_tokens":3,"total_tokens":23})", "19 4"},  // Reasoning.
+      {R"({"prompt_tokens":19,"completion_tokens":3,"total_tokens":21})", "0 0"},
       {R"({"prompt_tokens":19,"completion_tokens":3,"total_tokens":null})", "0 0"},
       {R"({"prompt_tokens":19,"completion_tokens":-3,"total_tokens":16})", "0 0"},
       {R"({"prompt_tokens":-19,"completion_tokens":3})", "0 0"},

@@ -64,8 +64,9 @@ struct Endpoint {
   /// are not hidden.
   std::map<std::string, std::string> headers = {};
 
-  /// The most requests at a time. HTTP 429 halves it, and good answers let it grow back.
-  int concurrency = 16;
+  /// The most requests at a time. HTTP 429 halves it, and good answers let it grow back. vLLM and
+  /// hosted APIs bear many more; a llama-server needs as many threads (--threads-http).
+  int concurrency = 8;
 
   Timeouts timeouts = {};  ///< Of each attempt.
   Retrying retrying = {};  ///< What is asked again, and when.
