@@ -45,16 +45,22 @@ std::string ShowSources(const Evaluation& evaluation) {
 
 std::string ShowSources(std::span<const EvaluationPtr> evaluations) {
   Provenance all;
+  std::size_t unmeasured = 0;
   for (const EvaluationPtr& evaluation : evaluations) {
     const Provenance& from = evaluation->provenance;
+    for (const Evaluation::Item& item : evaluation->items) {
+      if (!item.outcome.unmeasured.empty()) ++unmeasured;
+    }
     all.live += from.live;
     all.cached += from.cached;
     if (from.cached == 0) continue;
     all.oldest = all.oldest == 0 ? from.oldest : std::min(all.oldest, from.oldest);
   }
-  return fmt::format("{}: {} live, {} cached{}",
-                     ShowCount(static_cast<double>(all.live + all.cached), "samples"), all.live,
-                     all.cached, Since(all));
+  std::string text = fmt::format("{}: {} live, {} cached{}",
+                                 ShowCount(static_cast<double>(all.live + all.cached), "samples"),
+                                 all.live, all.cached, Since(all));
+  if (unmeasured > 0) text += fmt::format("; {} of them could not be measured", unmeasured);
+  return text;
 }
 
 std::string ShowRetries(const Retries& retries) {

@@ -15,7 +15,7 @@ void CountSources(Evaluation& evaluation);
 /// "tinylm int4: 40 live, 660 cached (oldest 2026-11-20)".
 std::string ShowSources(const Evaluation& evaluation);
 
-/// "76 samples: 38 live, 38 cached (oldest 2026-11-20)", of all together.
+/// "76 samples: 38 live, 38 cached (oldest 2026-11-20); 2 of them could not be measured", of all.
 std::string ShowSources(std::span<const EvaluationPtr> evaluations);
 
 /// "3 requests were asked again (HTTP 429 x 2, connection reset x 1)"; empty: none were.

@@ -240,8 +240,13 @@ class EchoedTextExchange final : public Exchange {
       --first;
       begin -= spelled.size();
     }
-    // Nothing goes before the first token of all: the text is scored from the second.
-    if (first == 0 && request_.prompt.empty() && !tokens[0].logprob && tokens.size() > 1) first = 1;
+    if (first == 0 && request_.prompt.empty() && !tokens[0].logprob) {
+      throw NoAnswer(
+          "the server scores no first token of a text, for nothing goes before it; texts without a "
+          "prompt need a server that tokenizes (/tokenize) or begins every text with a token of "
+          "its "
+          "own");
+    }
     std::vector<double> logprobs;
     for (std::size_t i = first; i < tokens.size(); ++i) {
       if (!tokens[i].logprob) {

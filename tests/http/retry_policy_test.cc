@@ -206,9 +206,13 @@ TEST(TroubleOf, SaysWhereTheKeyCameFromAndNeverTheKey) {
 }
 
 TEST(TroubleOf, SaysWhatToDoAboutAnAddress) {
-  EXPECT_EQ(TextOf(Status(404, R"({"error":{"message":"File Not Found"}})")),
-            "HTTP 404: \"File Not Found\"; is Endpoint::base_url (http://relay.example/v1) right, "
-            "which usually ends in /v1, and the model served there?");
+  HttpAnswer not_found = Status(404, R"({"error":{"message":"File Not Found"}})");
+  not_found.url = "http://relay.example/v1/x";
+  EXPECT_EQ(
+      TextOf(not_found),
+      "HTTP 404: \"File Not Found\"; http://relay.example/v1/x was asked: is Endpoint::base_url "
+      "right, which usually ends in /v1, and is there such a path (OpenAiOptions::generate_by) "
+      "and such a model");
   HttpAnswer redirect = Status(308);
   redirect.location = "https://relay.example/a/rather/long/path/that/goes/on/for/a/while/v1";
   EXPECT_EQ(TextOf(redirect),
