@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -75,15 +74,20 @@ std::string ModelOnTask(const Evaluation& evaluation) {
 /// Empty: they were cut alike, or into other tokens.
 std::string WhyCutOtherwise(const Evaluation& baseline, const Evaluation& candidate) {
   if (baseline.task->measures() != Measures::kPerplexity) return "";
-  std::map<std::size_t, const std::vector<Window>*> known;
-  for (const Evaluation::Item& item : baseline.items) known[item.sample] = &item.outcome.windows;
+  const auto id_of = [](const Evaluation& evaluation, const Evaluation::Item& item) {
+    return std::string_view(evaluation.task->dataset().samples().at(item.sample).id);
+  };
+  std::unordered_map<std::string_view, const std::vector<Window>*> known;
+  for (const Evaluation::Item& item : baseline.items) {
+    known[id_of(baseline, item)] = &item.outcome.windows;
+  }
   const auto tokens_of = [](const std::vector<Window>& windows) {
     std::size_t tokens = 0;
     for (const Window& window : windows) tokens += window.tokens;
     return tokens;
   };
   for (const Evaluation::Item& item : candidate.items) {
-    const auto found = known.find(item.sample);
+    const auto found = known.find(id_of(candidate, item));
     if (found == known.end()) continue;
     const std::vector<Window>& one = *found->second;
     const std::vector<Window>& other = item.outcome.windows;
@@ -93,8 +97,7 @@ std::string WhyCutOtherwise(const Evaluation& baseline, const Evaluation& candid
         "the contexts of the models cut sample {} into {} and into {} windows of the same {} "
         "tokens; "
         "set CorpusOptions::window to what both hold",
-        internal::Quote(baseline.task->dataset().samples()[item.sample].id), one.size(),
-        other.size(), tokens_of(one));
+        internal::Quote(found->first), one.size(), other.size(), tokens_of(one));
   }
   return "";
 }

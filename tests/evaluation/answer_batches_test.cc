@@ -258,6 +258,25 @@ TEST(ThrowingModel, WhatElseItThrowsIsTheModels) {
       ElementsAre("", "the model threw: the GPU fell off", "the model threw: the GPU fell off"));
 }
 
+/// A budget asks in small batches: a wrong key is not tried in each of them.
+TEST(ThrowingModel, BeforeAnyAnswerFailsAllThatABudgetWouldAskFor) {
+  int runs = 0;
+  const auto behaviour = [&](std::span<const Request>, ResponseSink&, const Cancel&) {
+    ++runs;
+    throw Error(ErrorCode::kModelFailed, "HTTP 401");
+  };
+  Evaluator evaluator;
+  Spending spending({.tokens = 1'000'000});
+  const EvaluationPtr evaluation = evaluator.Evaluate(
+      MakeModel(kRecordable, behaviour), ExactMatch(Numbers(20)), {.spending = &spending});
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(spending.spent().requests, 0U);
+  ASSERT_THAT(evaluation->items, SizeIs(20));
+  for (const Evaluation::Item& item : evaluation->items) {
+    EXPECT_EQ(item.outcome.unmeasured, "HTTP 401");
+  }
+}
+
 TEST(ThrowingModel, IsAskedForTheRestNextTime) {
   MemoryStore store;
   const TaskPtr task = ExactMatch(Numbers(3));

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -98,6 +99,23 @@ TEST(Comparison, RefusesOtherProtocols) {
                 ErrorCode::kInvalidArgument),
             "tinylm f16 on \"prose\" and tinylm int4 on \"prose\" do not compare: one is document "
             "perplexity per token, the other rolling perplexity per token");
+}
+
+/// Windows as long as what a server's context was: no difference of the models.
+TEST(Comparison, RefusesTheSameTokensInOtherWindows) {
+  const Outcome long_ones = Text({{.nll = 10.0, .tokens = 8}});
+  const Outcome short_ones = Text({{.nll = 6.0, .tokens = 4}, {.nll = 6.0, .tokens = 4}});
+  const Outcome other_tokens = Text({{.nll = 6.0, .tokens = 4}, {.nll = 6.0, .tokens = 5}});
+  const auto compare = [](const Outcome& baseline, const Outcome& candidate) {
+    Comparison(MakeEvaluation(Rung("f16"), Documents(1), {baseline}),
+               MakeEvaluation(Rung("int4"), Documents(1), {candidate}));
+  };
+  EXPECT_THAT(ErrorOf([&] { compare(short_ones, long_ones); }, ErrorCode::kInvalidArgument),
+              testing::HasSubstr(
+                  "the contexts of the models cut sample \"0\" into 2 and into 1 windows of the "
+                  "same 8 tokens; set CorpusOptions::window to what both hold"));
+  compare(long_ones, long_ones);
+  compare(long_ones, other_tokens);  // Of another tokenizer: documents are paired.
 }
 
 TEST(Comparison, RefusesEvaluationsThatHaveASampleTwiceOrOneThatIsNotThere) {

@@ -118,6 +118,17 @@ TEST(FoundTraits, AreRecordedSoThatAReplayCutsAlike) {
   EXPECT_THAT(WindowsOf(Evaluate(restarted, Prose(), &store, StoreMode::kRefresh)), ElementsAre(7));
 }
 
+TEST(FoundTraits, StayWhatTheyWereForOtherTasks) {
+  MemoryStore store;
+  Evaluate(Scorer(kFound), Prose(), &store);
+  Capabilities larger = kFound;
+  larger.context_window = 100;
+  const TaskPtr other = Corpus(MakeDataset("other", {{.input = "abcdefg"}}));
+  EXPECT_THAT(WindowsOf(Evaluate(Scorer(larger), other, &store, StoreMode::kRefresh)),
+              ElementsAre(4, 3));
+  EXPECT_EQ(Evaluate(NeverLoaded(), Prose(), &store, StoreMode::kReplay)->failure, "");
+}
+
 // ----------------------------------------------------------------------------------- why_no_score
 
 std::string WhyNot(const ModelPtr& model, Store* store = nullptr,

@@ -1,15 +1,23 @@
 #include "gatetest/openai_model.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
+#include "tests/http/http_testing.h"
 #include "tests/support/errors.h"
+#include "tests/support/fault_server.h"
 
 namespace gatetest {
 namespace {
 
+using testing::HasSubstr;
+using testing_support::Ask;
+using testing_support::EndpointOf;
 using testing_support::ErrorOf;
+using testing_support::FailureOf;
 
 TEST(OpenAiModel, RefusesWhatCannotBe) {
   const Endpoint endpoint = {.base_url = "http://h/v1", .api_key_variable = "A_KEY"};
@@ -51,6 +59,26 @@ TEST(OpenAiModel, IsAnotherAtAnotherDeployment) {
   EXPECT_NE(identity(int4), identity(f16));
   EXPECT_NE(identity(int4), identity(canary));
   EXPECT_EQ(identity(int4, "r1"), identity(f16, "r1"));
+}
+
+/// llama-server answers for its one model, whatever the name.
+TEST(OpenAiModel, IsNotOneThatIsServedUnderAnotherNameToo) {
+  FaultServer server([](const HttpCall&) {
+    return Answer{.body = R"({"model":"f16.gguf","choices":[{"message":{"content":"yes"}}]})"};
+  });
+  for (const bool stream : {false, true}) {
+    Endpoint endpoint = EndpointOf(server);
+    if (stream) endpoint.concurrency = 3;  // Another endpoint to GateTest.
+    const ModelPtr f16 = OpenAiModel({.name = "f16"}, endpoint);
+    const ModelPtr same = OpenAiModel({.name = "f16", .quantization = "again"}, endpoint);
+    const ModelPtr int4 = OpenAiModel({.name = "int4"}, endpoint);
+    EXPECT_EQ(Ask(f16, {.prompt = "?"}).failure, "");
+    EXPECT_EQ(Ask(same, {.prompt = "?"}).failure, "");
+    EXPECT_THAT(
+        FailureOf(int4, {.prompt = "?"}),
+        HasSubstr("the server answers as \"f16.gguf\" when it is asked for \"f16\" and when it "
+                  "is asked for \"int4\": it is one model"));
+  }
 }
 
 TEST(OpenAiModel, IsAnotherWithADeclaredBos) {
