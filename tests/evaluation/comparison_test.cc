@@ -112,7 +112,7 @@ TEST(Comparison, RefusesTheSameTokensInOtherWindows) {
   };
   EXPECT_THAT(ErrorOf([&] { compare(short_ones, long_ones); }, ErrorCode::kInvalidArgument),
               testing::HasSubstr(
-                  "the contexts of the models cut sample \"0\" into 2 and into 1 windows of the "
+                  "the contexts of the models cut sample \"d1\" into 2 and into 1 windows of the "
                   "same 8 tokens; set CorpusOptions::window to what both hold"));
   compare(long_ones, long_ones);
   compare(long_ones, other_tokens);  // Of another tokenizer: documents are paired.
