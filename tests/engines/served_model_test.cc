@@ -195,7 +195,7 @@ TEST(ServedModel, RefusesAWrongKeyAtOnceAndNamesItsVariable) {
   Evaluator evaluator;
   const EvaluationPtr evaluation = evaluator.Evaluate(OpenAiModel(Served(), endpoint), Skills());
   EXPECT_THAT(
-      evaluation->failure,
+      evaluation->items.front().outcome.unmeasured,
       AllOf(HasSubstr("HTTP 401: \"Invalid API Key\"; the API key came from the environment "
                       "variable TINY_SERVER_KEY"),
             Not(HasSubstr("a-wrong-key"))));
