@@ -216,7 +216,7 @@ class Prober {
 
   static int CountAt(const json& object, const json::json_pointer& where) {
     try {
-      const json value = object.at(where);
+      const json& value = object.at(where);
       return value.is_number_integer() ? std::max(value.get<int>(), 0) : 0;
     } catch (const json::exception&) {
       return 0;
