@@ -131,7 +131,6 @@ gatetest_find(xxHash 0.8 xxHash::headers libxxhash-dev xxhash)
 gatetest_find(GTest 1.12 GTest::gmock "libgtest-dev libgmock-dev" googletest)
 if(GATETEST_BUILD_BENCHMARKS)
   gatetest_find(benchmark 1.7 benchmark::benchmark libbenchmark-dev benchmark)
-  gatetest_require(CURL 7.84 CURL::libcurl libcurl4-openssl-dev)
 endif()
 gatetest_fetch_missing()
 

@@ -298,12 +298,15 @@ TEST(CourierServer, ThatDiesForGoodFailsTheRest) {
     failure = error.what();
   }
   EXPECT_THAT(failure, HasSubstr(": no connection: "));
-  EXPECT_GT(answers.size(), 150U);
-  EXPECT_LE(answers.size(), 200U);
+  std::size_t good = 0;
   for (std::size_t i = 0; i < 1000; ++i) {
-    if (!answers.has(i)) continue;
+    // One that used up its attempts while the last answers were still being read fails alone.
+    if (!answers.has(i) || !answers.at(i).failure.empty()) continue;
+    ++good;
     EXPECT_EQ(answers.at(i).text, std::to_string(i));
   }
+  EXPECT_GT(good, 150U);
+  EXPECT_LE(good, 200U);
 }
 
 TEST(CourierServer, ThatIsRestartedLosesNothing) {
