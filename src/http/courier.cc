@@ -150,6 +150,7 @@ class Courier {
     if (trouble && !job.exchange->Understands(answer)) return Suffer(slot, *trouble);
     job.answered = Clock::now();
     connection_.pace().Answered(job.answered);
+    has_been_answered_ = true;
     desk_.Put({.slot = slot,
                .exchange = job.exchange.get(),
                .answer = std::move(answer),
@@ -163,7 +164,6 @@ class Courier {
     job.retried = std::move(result.retried);
     if (result.trouble) return Suffer(result.slot, *result.trouble);
     connection_.pace().Succeeded(job.answered);
-    has_succeeded_ = true;
     job.failed = job.limited = 0;
     if (result.done) {
       Free(result.slot);
@@ -176,7 +176,7 @@ class Courier {
     Job& job = jobs_[slot];
     switch (trouble.kind) {
       case Trouble::Kind::kHopeless:
-        if (!trouble.only_at_first || !has_succeeded_) GiveUp(trouble.why + trouble.detail);
+        if (!trouble.only_at_first || !has_been_answered_) GiveUp(trouble.why + trouble.detail);
         [[fallthrough]];
       case Trouble::Kind::kFailed:
         connection_.pace().Answered(Clock::now());
@@ -252,11 +252,11 @@ class Courier {
   std::vector<std::size_t> free_;
   std::deque<std::size_t> ready_;
   std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;
-  bool has_succeeded_ = false;  ///< Anything, in this delivery.
-  std::size_t next_ = 0;        ///< Index of the first that has not begun.
-  std::size_t alive_ = 0;       ///< That have begun and have no answer.
-  std::size_t under_way_ = 0;   ///< Places taken.
-  Desk desk_;                   ///< Ends before the exchanges that it reads with.
+  bool has_been_answered_ = false;  ///< Anything, with a good status, in this delivery.
+  std::size_t next_ = 0;            ///< Index of the first that has not begun.
+  std::size_t alive_ = 0;           ///< That have begun and have no answer.
+  std::size_t under_way_ = 0;       ///< Places taken.
+  Desk desk_;                       ///< Ends before the exchanges that it reads with.
 };
 
 }  // namespace

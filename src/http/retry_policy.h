@@ -25,7 +25,7 @@ struct Trouble {
   std::string why = {};  ///< Short and the same for the same cause: "HTTP 429".
   std::string detail =
       {};  ///< What is to be said beside it where it is the end: the server's text.
-  /// kHopeless: only before anything has succeeded. A moderator may forbid one text.
+  /// kHopeless: only before anything was answered. A moderator may forbid one text.
   bool only_at_first = false;
   /// There is nobody to answer, rather than a bad answer.
   bool nobody_there = false;
