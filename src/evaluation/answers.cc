@@ -165,9 +165,13 @@ class Answers::Live final : public ResponseSink {
   /// An answer came to more than the budget had left.
   bool exceeded() const { return exceeded_; }
 
-  /// Nothing is paid for these: they were not answered.
-  void FailUnanswered(const std::string& why) {
+  /// Nothing is paid for these: they were never asked.
+  void FailUnasked(const std::string& why) {
     pays_ = false;
+    FailUnanswered(why);
+  }
+
+  void FailUnanswered(const std::string& why) {
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       if (!answered_[i]) Receive(i, Response::Failed(why));
     }
@@ -404,7 +408,7 @@ void Answers::AskModel(std::span<const Ask> asks, std::span<const Wanted> wanted
     if (!all && !hopeless_.empty() && !cancel.requested()) {
       // What failed all of a batch alike, before one was answered, would fail the rest.
       Live rest_of_them(*this, asks, wanted.subspan(begin), sink, cancel);
-      rest_of_them.FailUnanswered(hopeless_);
+      rest_of_them.FailUnasked(hopeless_);
       break;
     }
     const auto time_left = spending_ == nullptr ? std::nullopt : spending_->time_left();

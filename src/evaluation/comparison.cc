@@ -91,13 +91,16 @@ std::string WhyCutOtherwise(const Evaluation& baseline, const Evaluation& candid
     if (found == known.end()) continue;
     const std::vector<Window>& one = *found->second;
     const std::vector<Window>& other = item.outcome.windows;
-    if (one.empty() || other.empty() || one.size() == other.size()) continue;
-    if (tokens_of(one) != tokens_of(other)) continue;
+    if (one.empty() || other.empty() || tokens_of(one) != tokens_of(other)) continue;
+    const auto [first, second] =
+        std::mismatch(one.begin(), one.end(), other.begin(), other.end(),
+                      [](const Window& a, const Window& b) { return a.tokens == b.tokens; });
+    if (first == one.end() || second == other.end()) continue;  // Then both are at their ends.
     return fmt::format(
-        "the contexts of the models cut sample {} into {} and into {} windows of the same {} "
-        "tokens; "
-        "set CorpusOptions::window to what both hold",
-        internal::Quote(found->first), one.size(), other.size(), tokens_of(one));
+        "the contexts of the models cut the same tokens of sample {} into windows of {} and of {}; "
+        "set "
+        "CorpusOptions::window to what both hold",
+        internal::Quote(found->first), first->tokens, second->tokens);
   }
   return "";
 }

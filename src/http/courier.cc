@@ -193,9 +193,8 @@ class Courier {
     const auto success = connection_.pace().last_success();
     if (job.failed == 0) job.first_failure = now;
     job.retried.push_back(trouble.why);
-    // "Too many", while others get through or with a time to come back, is no failure of this one:
-    // it has to wait. (Unless it is
-    // too large for its server's limit, which says the same for ever.)
+    // "Too many", while others get through or with a time to come back, is hardly a failure of this
+    // one: it has to wait. (Unless it is too large for its server's limit, which is so for ever.)
     constexpr int kLimitedAsOne = 10;
     const bool waits = trouble.kind == Trouble::Kind::kSlowDown && (others_succeed || trouble.wait);
     if (!waits || ++job.limited % kLimitedAsOne == 0) ++job.failed;

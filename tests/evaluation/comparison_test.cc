@@ -110,10 +110,13 @@ TEST(Comparison, RefusesTheSameTokensInOtherWindows) {
     Comparison(MakeEvaluation(Rung("f16"), Documents(1), {baseline}),
                MakeEvaluation(Rung("int4"), Documents(1), {candidate}));
   };
-  EXPECT_THAT(ErrorOf([&] { compare(short_ones, long_ones); }, ErrorCode::kInvalidArgument),
-              testing::HasSubstr(
-                  "the contexts of the models cut sample \"d1\" into 2 and into 1 windows of the "
-                  "same 8 tokens; set CorpusOptions::window to what both hold"));
+  EXPECT_THAT(
+      ErrorOf([&] { compare(short_ones, long_ones); }, ErrorCode::kInvalidArgument),
+      testing::HasSubstr("the contexts of the models cut the same tokens of sample \"d1\" into "
+                         "windows of 4 and of 8; set CorpusOptions::window to what both hold"));
+  const Outcome uneven = Text({{.nll = 6.0, .tokens = 5}, {.nll = 6.0, .tokens = 3}});
+  EXPECT_THAT(ErrorOf([&] { compare(short_ones, uneven); }, ErrorCode::kInvalidArgument),
+              testing::HasSubstr("windows of 4 and of 5"));
   compare(long_ones, long_ones);
   compare(long_ones, other_tokens);  // Of another tokenizer: documents are paired.
 }
