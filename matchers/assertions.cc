@@ -38,7 +38,7 @@ Judgement EvaluateAndJudge(const Requirement& requirement, const ModelPtr& model
                                                        const ModelPtr& model,
                                                        const Limit& limit) const {
   ++AssertionCount();
-  if (TheRunSettings().plan && GateScope::current() != nullptr) {
+  if (TheRunSettings().asks_nothing() && GateScope::current() != nullptr) {
     PlanRequirement({metric_, limit}, model, *GateScope::current());
     return NotJudged(kOnlyPlanned);
   }

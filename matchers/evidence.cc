@@ -35,12 +35,6 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   std::replace(metric.begin(), metric.end(), ' ', '_');
   const std::string about =
       fmt::format("{}/{}/{}", metric, tasks, ToString(finding.subjects.front().candidate->model));
-  const auto record = [](std::string key, const std::string& value) {
-    // GoogleTest 1.12 does not escape keys in its JSON.
-    const auto unsafe = [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < ' '); };
-    std::replace_if(key.begin(), key.end(), unsafe, '_');
-    ::testing::Test::RecordProperty(key, value);
-  };
   const Limit& limit = judgement.requirement.limit;
   const Claim claim = limit.claim().value_or(judgement.defaults.claim);
   // Two limits that differ in them alone have different bounds, and maybe verdicts.
@@ -52,7 +46,7 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   // Where it ended is a matter of limit and alpha, and so are the values there.
   const std::string ended =
       stop == Stop::kNever ? "" : fmt::format("/{:g}{}", limit.threshold(), alpha);
-  record(fmt::format("gatetest_verdict/{}/{:g}{}", about, limit.threshold(),
+  RecordInTest(fmt::format("gatetest_verdict/{}/{:g}{}", about, limit.threshold(),
                      claim == Claim::kDataset ? "" : fmt::format("/{}", Name(claim))) +
              alpha,
          std::string(Name(finding.verdict)));
@@ -63,14 +57,14 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
       sources += (sources.empty() ? "" : "; ") + ShowSources(*evaluation);
     }
   }
-  record("gatetest_evidence/" + about + ended, sources);
+  RecordInTest("gatetest_evidence/" + about + ended, sources);
   if (!finding.estimate) return;
-  record("gatetest_value/" + about + ended, fmt::format("{:.17g}", finding.estimate->value));
-  record("gatetest_n/" + about + ended, std::to_string(finding.estimate->n));
+  RecordInTest("gatetest_value/" + about + ended, fmt::format("{:.17g}", finding.estimate->value));
+  RecordInTest("gatetest_n/" + about + ended, std::to_string(finding.estimate->n));
   if (!finding.estimate->interval) return;
-  record("gatetest_lower/" + about + (ended.empty() ? alpha : ended),
+  RecordInTest("gatetest_lower/" + about + (ended.empty() ? alpha : ended),
          fmt::format("{:.17g}", finding.estimate->interval->lower));
-  record("gatetest_upper/" + about + (ended.empty() ? alpha : ended),
+  RecordInTest("gatetest_upper/" + about + (ended.empty() ? alpha : ended),
          fmt::format("{:.17g}", finding.estimate->interval->upper));
 }
 
@@ -142,12 +136,18 @@ Gate GateInTest() {
   return gate;
 }
 
+void RecordInTest(std::string key, const std::string& value) {
+  if (UnitTest::GetInstance()->current_test_info() == nullptr) return;
+  // GoogleTest 1.12 does not escape keys in its JSON.
+  const auto unsafe = [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < ' '); };
+  std::replace_if(key.begin(), key.end(), unsafe, '_');
+  ::testing::Test::RecordProperty(key, value);
+}
+
 Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> subjects,
                       const JudgeDefaults& defaults) {
   Judgement judgement = Judge(requirement, subjects, defaults);
-  if (UnitTest::GetInstance()->current_test_info() != nullptr) {
-    for (const Finding& finding : judgement.findings) RecordFinding(judgement, finding);
-  }
+  for (const Finding& finding : judgement.findings) RecordFinding(judgement, finding);
   return judgement;
 }
 
@@ -167,7 +167,10 @@ void SkipTest(const std::string& why) {
 }
 
 void TolerateInconclusive(const Judgement& judgement) {
-  const std::string text = Expectation(judgement) + "\n" + Explain(judgement);
+  TolerateInconclusive(Expectation(judgement) + "\n" + Explain(judgement));
+}
+
+void TolerateInconclusive(const std::string& text) {
   if (!IsNewInTest(text)) return;
   ++ToleratedCount();
   if (InconclusiveInTest() == IfInconclusive::kSkip) {

@@ -17,6 +17,10 @@ namespace gatetest::internal {
 /// alone.
 Gate GateInTest();
 
+/// Records a property of the running test; nothing outside of one. Of the key, what GoogleTest's JSON
+/// cannot hold becomes "_".
+void RecordInTest(std::string key, const std::string& value);
+
 /// Judges, and records values and verdicts as properties of the running test.
 Judgement JudgeInTest(const Requirement& requirement, std::span<const Subject> subjects,
                       const JudgeDefaults& defaults);
@@ -28,6 +32,8 @@ IfInconclusive InconclusiveInTest();
 /// Skips the running test, or warns, because of an INCONCLUSIVE judgement that is not to fail it;
 /// once for the same judgement in the same test.
 void TolerateInconclusive(const Judgement& judgement);
+/// The same, with the judgement's own words.
+void TolerateInconclusive(const std::string& text);
 
 /// Fails the running test, once, when the judgement is neither PASSED nor FAILED. False: it is
 /// INCONCLUSIVE, which is not to fail the test (IfInconclusive), and `tolerant`.

@@ -136,7 +136,7 @@ std::vector<Judgement> Judge(const ModelPtr& model, const std::vector<Part>& par
   if (TheRunSettings().accept) return AcceptInstead(what, model, *scope);
   try {
     const std::vector<Part> parts = PartsOf(model, GateInTest());
-    if (TheRunSettings().plan) {
+    if (TheRunSettings().asks_nothing()) {
       for (const Part& part : parts) {
         PlanRequirement(part.requirement, model, GateScope(part.gate, scope->evaluator()));
       }

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gatetest/internal/run_settings.h"
 #include "matchers/evidence.h"
 #include "matchers/plan_power.h"
 #include "src/text/show.h"
@@ -219,6 +220,7 @@ double SayEarlyEnd(const Decidable& question, std::span<const Subject> subjects,
 
 void PlanRequirement(const Requirement& requirement, const ModelPtr& model,
                      const GateScope& scope) {
+  if (TheRunSettings().only_loads) return;
   Block block;
   block.CountExpectation();
   std::vector<Subject> subjects;
@@ -259,6 +261,7 @@ void PlanRequirement(const Requirement& requirement, const ModelPtr& model,
 }
 
 void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope& scope) {
+  if (TheRunSettings().only_loads) return;
   Block block;
   block.CountForMatcher();
   block.SayWhat("a matcher's evaluation");
@@ -266,11 +269,20 @@ void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope&
 }
 
 void PlanNoiseFloor(const ModelPtr& model, const TaskPtr& task, int runs, const GateScope& scope) {
+  if (TheRunSettings().only_loads) return;
   Block block;
   block.CountForMatcher();
   block.SayWhat("a noise floor");
   block.SayEvaluation(model, task, scope);
   block.SayNoiseFloor(model, task, runs, scope);
+}
+
+void PlanMeasurement(const std::string& expectation, const std::vector<std::string>& lines) {
+  if (TheRunSettings().only_loads) return;
+  Block block;
+  block.CountExpectation();
+  block.SayWhat(expectation);
+  for (const std::string& line : lines) block.Say(line);
 }
 
 std::string PlanSummary() {

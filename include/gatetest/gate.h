@@ -18,6 +18,7 @@
 #include "gatetest/store.h"
 #include "gatetest/task.h"
 #include "gatetest/verdict.h"
+#include "gatetest/workload.h"
 
 namespace gatetest {
 
@@ -83,6 +84,9 @@ struct Gate {
 
   /// For EXPECT_NO_REGRESSION.
   Tolerance tolerance = {};
+
+  /// How models are asked when their speed is measured (benchmark.h).
+  Workload workload = {};
 };
 
 /// The evaluations of `gate` that a requirement on `model` is about: each task that has the metric,

@@ -11,6 +11,7 @@
 
 #include "gatetest/error.h"
 #include "src/evaluation/missing.h"
+#include "src/evaluation/paid_batch.h"
 #include "src/model/identity.h"
 #include "src/text/redact.h"
 #include "src/text/show.h"
@@ -70,31 +71,6 @@ class Patience {
 
   std::chrono::milliseconds pause_{2};
   std::chrono::steady_clock::time_point say_so_ = std::chrono::steady_clock::now() + kEvery;
-};
-
-/// While it lives, a model is asked: what that may cost at most is reserved, its time is paid for,
-/// and runs out.
-class PaidBatch {
- public:
-  PaidBatch(Spending* spending, const Spending::Reserved& reserved, Cancel& cancel)
-      : spending_(spending), reserved_(reserved), cancel_(cancel) {
-    const auto left = spending == nullptr ? std::nullopt : spending->time_left();
-    if (left) cancel.SetDeadline(start_ + *left);
-  }
-  ~PaidBatch() {
-    if (spending_ == nullptr) return;
-    cancel_.SetDeadline(std::nullopt);
-    spending_->PayTime(std::chrono::steady_clock::now() - start_);
-    spending_->Release(reserved_);
-  }
-  PaidBatch(const PaidBatch&) = delete;
-  PaidBatch& operator=(const PaidBatch&) = delete;
-
- private:
-  Spending* const spending_;
-  const Spending::Reserved reserved_;
-  Cancel& cancel_;
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace

@@ -36,6 +36,10 @@ void CheckGate(const Gate& gate) {
         fmt::format("has noise_runs {}; it must be 0, which measures no noise floor, or at least 2",
                     gate.noise_runs));
   }
+  const Workload& workload = gate.workload;
+  if (workload.warm_up < 0 || workload.concurrency < 1 || workload.prompts_of_run < 1) {
+    Reject("has a workload with warm_up below 0, or concurrency or prompts_of_run below 1");
+  }
 }
 
 JudgeDefaults DefaultsOf(const Gate& gate) {

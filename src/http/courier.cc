@@ -37,6 +37,7 @@ struct Job {
   std::unique_ptr<Exchange> exchange = {};
   int failed = 0;                  ///< Attempts that count.
   int limited = 0;                 ///< Those that do not: "too many" while others got through.
+  Clock::time_point begun = {};    ///< The first attempt.
   Clock::time_point started = {};  ///< The last attempt.
   Clock::time_point before = {};   ///< The one before it; the same where it is the first.
   Clock::time_point answered = {};
@@ -99,6 +100,7 @@ class Courier {
   void Launch(Clock::time_point now) {
     while (const std::optional<std::size_t> slot = NextSlot(now)) {
       if (cancel_.requested() || desk_.bytes() > kMostBytesToRead) return;
+      if (under_way_ >= deliveries_.at_a_time) return;
       if (!connection_.pace().Take(now)) return;
       ++under_way_;
       if (!ready_.empty()) {
@@ -118,6 +120,7 @@ class Courier {
     Job& job = jobs_[slot];
     const auto now = Clock::now();
     job.before = job.failed == 0 && job.limited == 0 ? now : job.started;
+    if (job.exchange == nullptr) job.begun = now;
     job.started = now;
     try {
       if (job.exchange == nullptr) job.exchange = deliveries_.make(job.index);
@@ -155,7 +158,8 @@ class Courier {
                .exchange = job.exchange.get(),
                .answer = std::move(answer),
                .response = {.index = job.index,
-                            .response = Response{.retried = std::move(job.retried)}}});
+                            .response = Response{.timing = {.total = job.answered - job.begun},
+                                                 .retried = std::move(job.retried)}}});
   }
 
   /// What an answer turned out to be.

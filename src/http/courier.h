@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace gatetest::internal {
 
 struct Deliveries {
   std::size_t count = 0;
+  std::size_t at_a_time = std::numeric_limits<std::size_t>::max();  ///< At most so many.
   /// Makes an exchange when it is its turn: few are alive at a time, however many there are.
   std::function<std::unique_ptr<Exchange>(std::size_t index)> make = {};
   /// Takes answers that are there at the same time, in a thread of its own. What it has not taken

@@ -1,9 +1,22 @@
 #include "src/http/desk.h"
 
+#include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 namespace gatetest::internal {
+namespace {
+
+/// `total`: since the first attempt, of the first of its exchanges. What was tried before the answer
+/// came is part of the time that its user has waited.
+void SayHowLong(std::chrono::nanoseconds total, bool retried, Timing& timing) {
+  if (timing.total.count() > 0 && !retried) return;  // The network's own clock knows best.
+  if (timing.first_token.count() > 0) timing.first_token += std::max(total - timing.total, {});
+  timing.total = total;
+}
+
+}  // namespace
 
 Desk::Desk(const Receive& receive, std::function<void()> wake)
     : receive_(receive), wake_(std::move(wake)), thread_([this] { Work(); }) {}
@@ -95,7 +108,10 @@ Desk::Result Desk::Read(Task& task) {
   try {
     task.exchange->Take(task.answer);
     result.done = task.exchange->done();
-    if (result.done) task.response.response = task.exchange->TakeResponse();
+    if (!result.done) return result;
+    const std::chrono::nanoseconds total = task.response.response.timing.total;
+    task.response.response = task.exchange->TakeResponse();
+    SayHowLong(total, !result.retried.empty(), task.response.response.timing);
   } catch (const BadAnswer& bad) {
     result.trouble = Trouble{.kind = Trouble::Kind::kAgain,
                              .why = bad.what(),

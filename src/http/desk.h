@@ -29,7 +29,8 @@ class Desk {
     std::size_t slot = 0;
     Exchange* exchange = nullptr;
     HttpAnswer answer = {};
-    ResponseSink::Answer response = {};  ///< Where the index and `retried` are known before.
+    /// Where the index, `retried`, and the time since the first attempt are known before.
+    ResponseSink::Answer response = {};
   };
 
   /// What reading has shown.

@@ -56,6 +56,17 @@ class OpenAiModelImpl final : public Model {
   }
 
   void Run(std::span<const Request> requests, ResponseSink& sink, const Cancel& cancel) override {
+    RunAtMost(EndpointsMost(), requests, sink, cancel);
+  }
+
+  void RunAtMost(std::size_t at_a_time, std::span<const Request> requests, ResponseSink& sink,
+                 const Cancel& cancel) override {
+    if (at_a_time > EndpointsMost()) {
+      throw Error(ErrorCode::kUnsupported,
+                  fmt::format("{} requests at a time are wanted, and its endpoint is asked at most "
+                              "{} (Endpoint::concurrency)",
+                              at_a_time, EndpointsMost()));
+    }
     std::shared_ptr<const Abilities> abilities;
     const bool generates =
         std::all_of(requests.begin(), requests.end(),
@@ -64,6 +75,7 @@ class OpenAiModelImpl final : public Model {
     internal::Deliver(
         *model_.connection,
         {.count = requests.size(),
+         .at_a_time = at_a_time,
          .make = [&](std::size_t i) { return MakeExchange(requests[i], abilities.get()); },
          .receive =
              [&](std::vector<ResponseSink::Answer> answers) {
@@ -73,6 +85,10 @@ class OpenAiModelImpl final : public Model {
   }
 
  private:
+  std::size_t EndpointsMost() const {
+    return static_cast<std::size_t>(model_.connection->endpoint().concurrency);
+  }
+
   /// What the endpoint can do, tried out once where the answer is a sure one.
   std::shared_ptr<const Abilities> Found() const {
     const std::lock_guard lock(mutex_);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <string>
 #include <system_error>
@@ -34,22 +35,22 @@ class FunctionModelImpl final : public Model {
   }
 
   void Run(std::span<const Request> requests, ResponseSink& sink, const Cancel& cancel) override {
-    const std::vector<Call> calls = PlanCalls(requests);
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-      for (std::size_t i = next++; i < calls.size() && !cancel.requested(); i = next++) {
-        Answer(calls[i], requests, sink, cancel);
-      }
-    };
-    const std::size_t threads = std::min(functions_.concurrent, calls.size());
-    std::vector<std::thread> helpers;
-    try {
-      for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
-    } catch (const std::system_error&) {
-      // The system has no more threads to give: fewer do the same work.
+    RunCalls(PlanCalls(requests), functions_.concurrent, requests, sink, cancel);
+  }
+
+  void RunAtMost(std::size_t at_a_time, std::span<const Request> requests, ResponseSink& sink,
+                 const Cancel& cancel) override {
+    const bool in_batches = !requests.empty() && BatchFor(requests.front().kind);
+    const std::size_t most = functions_.concurrent * (in_batches ? functions_.max_batch : 1);
+    if (at_a_time > most) {
+      throw Error(ErrorCode::kUnsupported,
+                  fmt::format("{} requests at a time are wanted, and its functions take at most {} "
+                              "(ModelFunctions::{})",
+                              at_a_time, most, in_batches ? "max_batch" : "concurrent"));
     }
-    work();
-    for (std::thread& helper : helpers) helper.join();
+    const std::size_t largest = in_batches ? functions_.max_batch : 1;
+    const std::size_t threads = (at_a_time + largest - 1) / largest;
+    RunCalls(Split(requests, at_a_time / threads, 1), threads, requests, sink, cancel);
   }
 
  private:
@@ -60,6 +61,25 @@ class FunctionModelImpl final : public Model {
     std::size_t begin;
     std::size_t end;
   };
+
+  void RunCalls(const std::vector<Call>& calls, std::size_t most_threads,
+                std::span<const Request> requests, ResponseSink& sink, const Cancel& cancel) const {
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      for (std::size_t i = next++; i < calls.size() && !cancel.requested(); i = next++) {
+        Answer(calls[i], requests, sink, cancel);
+      }
+    };
+    const std::size_t threads = std::min(most_threads, calls.size());
+    std::vector<std::thread> helpers;
+    try {
+      for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
+    } catch (const std::system_error&) {
+      // The system has no more threads to give: fewer do the same work.
+    }
+    work();
+    for (std::thread& helper : helpers) helper.join();
+  }
 
   const BatchFunction& BatchFor(RequestKind kind) const {
     static const BatchFunction none;
@@ -78,11 +98,16 @@ class FunctionModelImpl final : public Model {
   std::vector<Call> PlanCalls(std::span<const Request> requests) const {
     constexpr std::size_t kMostNeighbours = 4;
     const std::size_t share = requests.size() / functions_.concurrent;
-    const std::size_t neighbours = std::clamp<std::size_t>(share, 1, kMostNeighbours);
+    return Split(requests, functions_.max_batch,
+                 std::clamp<std::size_t>(share, 1, kMostNeighbours));
+  }
+
+  std::vector<Call> Split(std::span<const Request> requests, std::size_t batch,
+                          std::size_t neighbours) const {
     std::vector<Call> calls;
     for (std::size_t begin = 0; begin < requests.size();) {
       const RequestKind kind = requests[begin].kind;
-      const std::size_t most = BatchFor(kind) ? functions_.max_batch : neighbours;
+      const std::size_t most = BatchFor(kind) ? batch : neighbours;
       std::size_t end = begin + 1;
       while (end < requests.size() && end - begin < most && requests[end].kind == kind) ++end;
       calls.push_back({begin, end});
@@ -116,14 +141,21 @@ class FunctionModelImpl final : public Model {
                                                 responses.size(), count));
     });
     for (std::size_t i = 0; i < count; ++i) {
-      sink.Receive(call.begin + i, failed.failure.empty() ? std::move(responses[i]) : failed);
+      Response response = failed.failure.empty() ? std::move(responses[i]) : failed;
+      if (response.timing.total.count() == 0) response.timing.total = failed.timing.total;
+      sink.Receive(call.begin + i, std::move(response));
     }
   }
 
+  /// Timed, unless the function has done that.
   template <typename Function>
   static Response ResponseOrFailure(const Function& function) {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
     try {
-      return function();
+      Response response = function();
+      if (response.timing.total.count() == 0) response.timing.total = Clock::now() - start;
+      return response;
     } catch (...) {
       return Response::Failed("the model threw: " + internal::TextOfCurrentException());
     }

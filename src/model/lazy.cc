@@ -21,6 +21,10 @@ class LazyModel final : public Model {
   void Run(std::span<const Request> requests, ResponseSink& sink, const Cancel& cancel) override {
     Loaded().Run(requests, sink, cancel);
   }
+  void RunAtMost(std::size_t at_a_time, std::span<const Request> requests, ResponseSink& sink,
+                 const Cancel& cancel) override {
+    Loaded().RunAtMost(at_a_time, requests, sink, cancel);
+  }
 
  private:
   /// A loader that failed is not tried again: it would fail once for every assertion.

@@ -1,6 +1,9 @@
 #include "gatetest/model.h"
 
+#include <algorithm>
+#include <chrono>
 #include <ostream>
+#include <utility>
 
 #include "src/model/identity.h"
 #include "src/text/redact.h"
@@ -17,6 +20,35 @@ std::uint64_t NextInstance() {
 std::atomic<bool> everything_is_cancelled{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
+/// Takes the answers of a wave: of requests from `first` on, which took as long as nobody says else.
+class WaveSink final : public ResponseSink {
+ public:
+  WaveSink(ResponseSink& sink, std::size_t first) : sink_(sink), first_(first) {}
+
+  void Receive(std::size_t index, Response response) override {
+    FillIn(response);
+    sink_.Receive(first_ + index, std::move(response));
+  }
+  void ReceiveAll(std::vector<Answer> answers) override {
+    for (Answer& answer : answers) {
+      answer.index += first_;
+      FillIn(answer.response);
+    }
+    sink_.ReceiveAll(std::move(answers));
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void FillIn(Response& response) const {
+    if (response.timing.total.count() == 0) response.timing.total = Clock::now() - start_;
+  }
+
+  ResponseSink& sink_;
+  const std::size_t first_;
+  const Clock::time_point start_ = Clock::now();
+};
+
 }  // namespace
 
 void Cancel::RequestAll() noexcept {
@@ -28,6 +60,15 @@ bool Cancel::all_requested() noexcept {
 }
 
 Model::Model() : instance_(NextInstance()) {}
+
+void Model::RunAtMost(std::size_t at_a_time, std::span<const Request> requests, ResponseSink& sink,
+                      const Cancel& cancel) {
+  for (std::size_t first = 0; first < requests.size() && !cancel.requested(); first += at_a_time) {
+    const std::size_t count = std::min(at_a_time, requests.size() - first);
+    WaveSink wave(sink, first);
+    Run(requests.subspan(first, count), wave, cancel);
+  }
+}
 
 std::string Model::identity() const { return internal::IdentityOf(info(), instance_); }
 

@@ -34,6 +34,8 @@ std::vector<ChosenTask> Find(const std::vector<TaskPtr>& tasks, const std::strin
   return found;
 }
 
+}  // namespace
+
 void CheckGroup(const Task& task, const std::string& group) {
   std::set<std::string> groups;
   for (const Sample& sample : task.dataset().samples()) {
@@ -47,7 +49,6 @@ void CheckGroup(const Task& task, const std::string& group) {
                                       task.name(), group, fmt::join(groups, ", ")));
 }
 
-/// "task", or "task/group"; both may have slashes of their own, and the longest task's name wins.
 std::vector<ChosenTask> FindNamed(const std::string& name, const std::vector<TaskPtr>& tasks) {
   std::vector<ChosenTask> found = Find(tasks, name, "");
   for (std::size_t slash = name.rfind('/'); found.empty() && slash != std::string::npos;
@@ -59,8 +60,6 @@ std::vector<ChosenTask> FindNamed(const std::string& name, const std::vector<Tas
   }
   return found;
 }
-
-}  // namespace
 
 std::vector<ChosenTask> ChooseTasks(const Requirement& requirement,
                                     const std::vector<TaskPtr>& tasks) {

@@ -9,6 +9,7 @@
 #include "gatetest/corpus.h"
 #include "gatetest/verdict.h"
 #include "src/evaluation/sources.h"
+#include "src/text/lines.h"
 #include "src/text/show.h"
 #include "src/verdict/decide.h"
 #include "src/verdict/losses.h"
@@ -17,29 +18,10 @@
 namespace gatetest {
 namespace {
 
+using internal::Lines;
 using internal::ShowBeside;
 using internal::ShowCount;
 using internal::ShowNumber;
-
-/// The lines of a message: labels right-aligned before a colon, continuations below the text.
-class Lines {
- public:
-  void Add(std::string_view label, std::string_view text) {
-    bool first = true;
-    for (std::size_t begin = 0; begin <= text.size();) {
-      const std::size_t end = std::min(text.find('\n', begin), text.size());
-      text_ += first && !label.empty() ? fmt::format("{:>8}: ", label) : std::string(10, ' ');
-      text_ += text.substr(begin, end - begin);
-      text_ += '\n';
-      first = false;
-      begin = end + 1;
-    }
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 /// Two rungs of one model are known by their quantization.
 bool AreRungs(const Subject& subject) {

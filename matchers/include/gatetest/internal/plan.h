@@ -3,6 +3,7 @@
 #define GATETEST_INTERNAL_PLAN_H_
 
 #include <string>
+#include <vector>
 
 #include "gatetest/evaluator.h"
 #include "gatetest/gate.h"
@@ -19,6 +20,9 @@ void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope&
 
 /// The same for a noise floor that a test asks for.
 void PlanNoiseFloor(const ModelPtr& model, const TaskPtr& task, int runs, const GateScope& scope);
+
+/// The same for an assertion on speed: `lines` say what it would take.
+void PlanMeasurement(const std::string& expectation, const std::vector<std::string>& lines);
 
 /// "6 expectations and 4 evaluations for matchers would take 10 evaluations in all: ...", and that
 /// nothing was gated. The last lines of a run.

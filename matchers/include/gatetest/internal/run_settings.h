@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gatetest/gate.h"
 #include "gatetest/limit.h"
@@ -14,6 +15,7 @@ namespace gatetest::internal {
 /// gatetest::Init fills it in.
 struct RunSettings {
   std::string program = {};  ///< argv[0], for the line that runs one test again.
+  std::vector<std::string> arguments = {};  ///< The others, as they were given.
   /// " --gatetest_alpha=0.01": what of the run's settings changes verdicts, for that line.
   std::string rerun_flags = {};
   std::optional<Claim> claim = {};   ///< Goes before the gate's, not before a limit's own.
@@ -22,7 +24,12 @@ struct RunSettings {
   std::optional<IfInconclusive> if_inconclusive = {};  ///< Goes before the gate's.
   bool plan = false;                   ///< Nothing is evaluated: assertions say what they take.
   std::optional<StoreMode> mode = {};  ///< Goes before the gate's.
+  /// This is a child that only loads a model (loading.h): no other assertion does anything.
+  bool only_loads = false;
   bool accept = false;  ///< EXPECT_NO_REGRESSION makes its model the accepted release.
+
+  /// Assertions evaluate nothing, for one of these reasons.
+  bool asks_nothing() const { return plan || only_loads; }
 };
 
 /// Of this process.

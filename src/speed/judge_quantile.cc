@@ -1,0 +1,229 @@
+#include "src/speed/judge_quantile.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "gatetest/error.h"
+#include "gatetest/intervals.h"
+#include "gatetest/planning.h"
+#include "src/speed/distribution.h"
+#include "src/text/lines.h"
+#include "src/text/show.h"
+
+namespace gatetest::internal {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// The quantile's bounds: infinite where there are too few observations for one.
+struct Bounds {
+  double lower = -kInfinity;
+  double upper = kInfinity;
+};
+
+/// Of sorted values.
+Bounds BoundsOf(const std::vector<double>& sorted, double p, double alpha) {
+  const QuantileRanks ranks =
+      OrderStatisticRanks(static_cast<std::int64_t>(sorted.size()), p, alpha);
+  const auto at = [&](std::int64_t rank) { return sorted[static_cast<std::size_t>(rank) - 1]; };
+  return {.lower = ranks.lower ? at(*ranks.lower) : -kInfinity,
+          .upper = ranks.upper ? at(*ranks.upper) : kInfinity};
+}
+
+std::vector<double> WithFailures(const std::vector<double>& values, std::size_t failed, double as) {
+  std::vector<double> sorted = values;
+  sorted.insert(sorted.end(), failed, as);
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
+Verdict VerdictOf(const QuantileLimit& limit, const Bounds& bounds) {
+  const bool passes = limit.below ? bounds.upper < limit.limit : bounds.lower > limit.limit;
+  const bool fails = limit.below ? bounds.lower >= limit.limit : bounds.upper <= limit.limit;
+  return passes ? Verdict::kPassed : fails ? Verdict::kFailed : Verdict::kInconclusive;
+}
+
+/// About how many observations in all would decide, by the share of these that misses the limit.
+/// None: it is too close to say.
+std::optional<std::size_t> EnoughFor(const QuantileLimit& limit, const std::vector<double>& sorted,
+                                     double alpha) {
+  const double allowed = limit.below ? 1.0 - limit.p : limit.p;
+  const auto misses = std::count_if(sorted.begin(), sorted.end(), [&](double value) {
+    return limit.below ? value >= limit.limit : value <= limit.limit;
+  });
+  const double share = static_cast<double>(misses) / static_cast<double>(sorted.size());
+  try {
+    const SamplePlan plan = PlanShare({.share = share, .limit = allowed, .alpha = alpha});
+    const auto needed = std::max(static_cast<std::size_t>(plan.samples), FewestFor(limit, alpha));
+    constexpr std::size_t kTooMany = 20;
+    if (needed > kTooMany * sorted.size() && needed > FewestFor(limit, alpha)) return std::nullopt;
+    return std::max(needed, sorted.size() + sorted.size() / 2);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+class Judging {
+ public:
+  Judging(const SpeedSubject& subject, const QuantileLimit& limit, const Repetitions& repetitions)
+      : subject_(subject),
+        limit_(limit),
+        repetitions_(repetitions),
+        sorted_(WithFailures(repetitions.values, 0, 0.0)),
+        scale_(limit.unit, std::max(limit.limit, sorted_.empty() ? 0.0 : sorted_.front())) {}
+
+  SpeedJudgement Judge() {
+    if (sorted_.empty()) {
+      return NotMeasured(subject_, repetitions_.failed > 0
+                                       ? Failures() + ", and nothing else was measured"
+                                       : "nothing was measured" + EndedText(subject_));
+    }
+    const double worst = limit_.below ? kInfinity : -kInfinity;
+    const std::vector<double> against =
+        WithFailures(repetitions_.values, repetitions_.failed, worst);
+    const Bounds bounds = BoundsOf(against, limit_.p, subject_.alpha);
+    const Verdict verdict = VerdictOf(limit_, bounds);
+    const Verdict at_best =
+        VerdictOf(limit_, BoundsOf(WithFailures(repetitions_.values, repetitions_.failed, -worst),
+                                   limit_.p, subject_.alpha));
+    const Estimate estimate = EstimateOf(against, bounds);
+    Lines lines;
+    lines.Add("Actual", Actual(estimate) + "\n" + OneLine(sorted_, scale_));
+    if (verdict != at_best) {
+      return Judged(Verdict::kNotMeasured,
+                    fmt::format("{}, which decides: with {} as fast ones it is {}, as slow ones {}",
+                                Failures(), repetitions_.failed == 1 ? "it" : "them", Name(at_best),
+                                Name(verdict)),
+                    estimate, std::move(lines));
+    }
+    std::string reason = Reason(verdict, estimate, bounds, against);
+    if (repetitions_.failed > 0) reason += "\n" + Failures() + "; counted against it";
+    return Judged(verdict, reason, estimate, std::move(lines));
+  }
+
+ private:
+  std::string Failures() const {
+    return fmt::format("{} of {} {} failed ({})", repetitions_.failed,
+                       repetitions_.failed + repetitions_.values.size(), repetitions_.observations,
+                       repetitions_.first_failure);
+  }
+
+  Estimate EstimateOf(const std::vector<double>& sorted, const Bounds& bounds) const {
+    Estimate estimate{.value = Quantile(sorted, limit_.p),
+                      .n = sorted.size(),
+                      .observations = repetitions_.observations,
+                      .method = "order statistics"};
+    estimate.interval = Interval{bounds.lower, bounds.upper, subject_.alpha};
+    return estimate;
+  }
+
+  std::string Show(double value) const {
+    return scale_.ShowBeside(value, limit_.limit) + (std::isfinite(value) ? scale_.suffix() : "");
+  }
+
+  std::string Actual(const Estimate& estimate) const {
+    return fmt::format("{} {}, {:.10g}% interval [{}, {}]{}, n = {} ({})", subject_.metric,
+                       Show(estimate.value), 100.0 * (1.0 - 2.0 * subject_.alpha),
+                       scale_.ShowBeside(estimate.interval->lower, limit_.limit),
+                       scale_.ShowBeside(estimate.interval->upper, limit_.limit), scale_.suffix(),
+                       ShowCount(static_cast<double>(estimate.n), estimate.observations),
+                       estimate.method);
+  }
+
+  std::string Reason(Verdict verdict, const Estimate& estimate, const Bounds& bounds,
+                     const std::vector<double>& sorted) const {
+    const std::string relation = limit_.below ? "below" : "above";
+    const double clearing = limit_.below ? bounds.upper : bounds.lower;
+    const std::string limit = Show(limit_.limit);
+    if (verdict == Verdict::kPassed) {
+      return fmt::format("{} is {} {}, and so is the interval's {} bound {}", Show(estimate.value),
+                         relation, limit, limit_.below ? "upper" : "lower", Show(clearing));
+    }
+    if (verdict == Verdict::kFailed) {
+      return fmt::format("{} is not {} {}, and the interval's {} bound {} is not either",
+                         Show(estimate.value), relation, limit, limit_.below ? "lower" : "upper",
+                         Show(limit_.below ? bounds.lower : bounds.upper));
+    }
+    std::string reason;
+    if (!std::isfinite(clearing)) {
+      reason = fmt::format(
+          "{} give no {} bound of {} at alpha {:g}; {} do: set .Repetitions({}) or more",
+          ShowCount(static_cast<double>(sorted.size()), repetitions_.observations),
+          limit_.below ? "upper" : "lower", Article(), subject_.alpha,
+          FewestFor(limit_, subject_.alpha), FewestFor(limit_, subject_.alpha));
+    } else {
+      reason = fmt::format("the interval [{}, {}]{} holds {}: {}",
+                           scale_.ShowBeside(bounds.lower, limit_.limit),
+                           scale_.ShowBeside(bounds.upper, limit_.limit), scale_.suffix(), limit,
+                           More(sorted));
+    }
+    return reason + EndedText(subject_);
+  }
+
+  /// "a p95", "a median".
+  std::string Article() const {
+    return limit_.p == 0.5 ? "a median" : fmt::format("a p{:g}", 100.0 * limit_.p);
+  }
+
+  std::string More(const std::vector<double>& sorted) const {
+    const std::optional<std::size_t> enough = EnoughFor(limit_, sorted, subject_.alpha);
+    if (!enough) return "it is too close to the limit to tell; choose another limit";
+    return fmt::format("about {} {} in all would decide, set .Repetitions({})",
+                       ShowGrouped(static_cast<std::int64_t>(*enough)), repetitions_.observations,
+                       *enough);
+  }
+
+  SpeedJudgement Judged(Verdict verdict, const std::string& reason, const Estimate& estimate,
+                        Lines lines) const {
+    lines.Add("Verdict", fmt::format("{}: {}", Name(verdict), reason));
+    if (verdict != Verdict::kPassed) {
+      if (const std::string noise = Noise(estimate); !noise.empty()) lines.Add("Noise", noise);
+      const std::string histogram = Histogram(sorted_, limit_.limit, scale_);
+      if (!histogram.empty()) lines.Add("Spread", histogram);
+    }
+    if (!subject_.evidence.empty()) {
+      lines.Add("Evidence", fmt::format("{}", fmt::join(subject_.evidence, "\n")));
+    }
+    return {.verdict = verdict,
+            .expectation = ExpectationOf(subject_),
+            .explanation = lines.text(),
+            .estimate = estimate};
+  }
+
+  std::string Noise(const Estimate& estimate) const {
+    const Spread spread = SpreadOf(repetitions_.same_work);
+    std::string text = SpreadText(spread, repetitions_.what_same_work);
+    if (text.empty() || !std::isfinite(estimate.value)) return text;
+    const double distance = limit_.limit / estimate.value;
+    if (distance > spread.low && distance < spread.high) {
+      text += "\nthe limit is nearer than that: this machine is too noisy to tell. Run it alone (ctest "
+              "runs suites of SPEED_SUITES so), or on a quieter one";
+    }
+    return text;
+  }
+
+  const SpeedSubject& subject_;
+  const QuantileLimit& limit_;
+  const Repetitions& repetitions_;
+  const std::vector<double> sorted_;
+  const Scale scale_;
+};
+
+}  // namespace
+
+std::size_t FewestFor(const QuantileLimit& limit, double alpha) {
+  return static_cast<std::size_t>(FewestForUpperRank(limit.below ? limit.p : 1.0 - limit.p, alpha));
+}
+
+SpeedJudgement JudgeQuantile(const SpeedSubject& subject, const QuantileLimit& limit,
+                             const Repetitions& repetitions) {
+  return Judging(subject, limit, repetitions).Judge();
+}
+
+}  // namespace gatetest::internal

@@ -1,0 +1,293 @@
+#include "src/speed/judge_ratio.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "gatetest/intervals.h"
+#include "src/speed/distribution.h"
+#include "src/text/lines.h"
+#include "src/text/show.h"
+
+namespace gatetest::internal {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// Stands for a pair that failed: beyond all that can be measured, and finite.
+constexpr double kBeyond = 1e6;
+
+std::vector<double> LogRatios(const Pairs& pairs, double failed_as) {
+  std::vector<double> differences;
+  differences.reserve(pairs.candidate.size() + pairs.failed);
+  for (std::size_t i = 0; i < pairs.candidate.size(); ++i) {
+    differences.push_back(std::log(pairs.candidate[i] / pairs.baseline[i]));
+  }
+  differences.insert(differences.end(), pairs.failed, failed_as);
+  return differences;
+}
+
+/// Bounds of ln(candidate / baseline).
+struct Bounds {
+  double estimate = 0.0;
+  double lower = -kInfinity;
+  double upper = kInfinity;
+};
+
+Bounds BoundsOf(const std::vector<double>& differences, double alpha) {
+  if (SignedRankCount(static_cast<std::int64_t>(differences.size()), alpha) == 0) {
+    std::vector<double> sorted = differences;
+    std::sort(sorted.begin(), sorted.end());
+    return {.estimate = sorted.empty() ? 0.0 : Quantile(sorted, 0.5)};
+  }
+  const HodgesLehmann interval = HodgesLehmannInterval(differences, alpha);
+  return {.estimate = interval.estimate, .lower = interval.lower, .upper = interval.upper};
+}
+
+/// On the scale of the bounds, the most that is allowed.
+double LogLimit(const RatioLimit& limit) {
+  return limit.speedup ? -std::log(limit.limit) : std::log(limit.limit);
+}
+
+std::optional<Verdict> VerdictOf(const RatioLimit& limit, const Bounds& bounds) {
+  const double most = LogLimit(limit);
+  // A speedup has to be above its limit; a slowdown may be as large as it.
+  if (limit.speedup ? bounds.upper < most : bounds.upper <= most) return Verdict::kPassed;
+  if (limit.speedup ? bounds.lower >= most : bounds.lower > most) return Verdict::kFailed;
+  return std::nullopt;
+}
+
+/// In the limit's own words: the ratio, or the speedup.
+struct Shown {
+  double value;
+  double lower;
+  double upper;
+};
+
+Shown ShownOf(const RatioLimit& limit, const Bounds& bounds) {
+  if (limit.speedup) {
+    return {std::exp(-bounds.estimate), std::exp(-bounds.upper), std::exp(-bounds.lower)};
+  }
+  return {std::exp(bounds.estimate), std::exp(bounds.lower), std::exp(bounds.upper)};
+}
+
+std::string Show(double value, double other) {
+  // A pair that failed is no number.
+  if (value > std::exp(kBeyond / 4.0) || std::isinf(value)) return "infinite";
+  return ShowBeside(value, other);
+}
+
+/// How far the same work, done twice by the same side, lies apart: |ln|, sorted.
+std::vector<double> SameWork(const Pairs& pairs) {
+  std::vector<double> apart;
+  for (const std::vector<double>* side : {&pairs.candidate, &pairs.baseline}) {
+    for (std::size_t i = kSameWorkAfter; i < side->size(); ++i) {
+      if (i / kSameWorkAfter % 2 == 0) continue;
+      apart.push_back(std::fabs(std::log((*side)[i] / (*side)[i - kSameWorkAfter])));
+    }
+  }
+  std::sort(apart.begin(), apart.end());
+  return apart;
+}
+
+std::string Reason(const RatioLimit& limit, const Bounds& bounds, std::optional<Verdict> verdict,
+                   const std::string& more) {
+  const Shown shown = ShownOf(limit, bounds);
+  if (!verdict) {
+    return fmt::format("the interval [{}, {}] holds {}: {}", Show(shown.lower, limit.limit),
+                       Show(shown.upper, limit.limit), ShowNumber(limit.limit), more);
+  }
+  const bool above = (verdict == Verdict::kPassed) == limit.speedup;
+  return fmt::format("{} is {}above {}, and the interval's {} bound {} is {}",
+                     Show(shown.value, limit.limit), above ? "" : "not ",
+                     ShowNumber(limit.limit), above ? "lower" : "upper",
+                     Show(above ? shown.lower : shown.upper, limit.limit),
+                     above ? "too" : "not either");
+}
+
+Estimate EstimateOf(const Shown& shown, double alpha, std::size_t n, std::string observations,
+                    std::string method) {
+  Estimate estimate{.value = shown.value,
+                    .n = n,
+                    .observations = std::move(observations),
+                    .method = std::move(method)};
+  estimate.interval = Interval{shown.lower, shown.upper, alpha};
+  return estimate;
+}
+
+std::string Actual(const SpeedSubject& subject, const RatioLimit& limit, const Estimate& estimate) {
+  return fmt::format("{} {}, {:.4g}% interval [{}, {}], n = {} ({})", subject.metric,
+                     Show(estimate.value, limit.limit),
+                     100.0 * (1.0 - 2.0 * estimate.interval->alpha),
+                     Show(estimate.interval->lower, limit.limit),
+                     Show(estimate.interval->upper, limit.limit),
+                     ShowCount(static_cast<double>(estimate.n), estimate.observations),
+                     estimate.method);
+}
+
+/// One line a side.
+std::string Sides(const std::vector<double>& candidate, const std::vector<double>& baseline) {
+  if (candidate.empty() || baseline.empty()) return "";
+  std::vector<double> sorted[] = {candidate, baseline};
+  for (std::vector<double>& side : sorted) std::sort(side.begin(), side.end());
+  const Scale scale(Unit::kSeconds, Quantile(sorted[1], 0.5));
+  return fmt::format("\ncandidate {}\nbaseline  {}", OneLine(sorted[0], scale),
+                     OneLine(sorted[1], scale));
+}
+
+SpeedJudgement Judged(const SpeedSubject& subject, Verdict verdict, const std::string& reason,
+                      const Estimate& estimate, Lines lines, const std::string& noise,
+                      const std::string& histogram) {
+  lines.Add("Verdict", fmt::format("{}: {}", Name(verdict), reason));
+  if (verdict != Verdict::kPassed) {
+    if (!noise.empty()) lines.Add("Noise", noise);
+    if (!histogram.empty()) lines.Add("Spread", histogram);
+  }
+  if (!subject.evidence.empty()) {
+    lines.Add("Evidence", fmt::format("{}", fmt::join(subject.evidence, "\n")));
+  }
+  return {.verdict = verdict,
+          .expectation = ExpectationOf(subject),
+          .explanation = lines.text(),
+          .estimate = estimate};
+}
+
+std::string NoiseText(const Pairs& pairs, const RatioLimit& limit, const Bounds& bounds,
+                      bool decided) {
+  const std::vector<double> apart = SameWork(pairs);
+  if (apart.size() < 5) return "";
+  const double usual = Quantile(apart, 0.5);
+  const double far = Quantile(apart, 0.9);
+  std::string text = fmt::format(
+      "the same work, done twice by the same side in this run, differed by {:.1f}% (median) and "
+      "{:.1f}% (90th percentile, n = {})",
+      100.0 * std::expm1(usual), 100.0 * std::expm1(far), apart.size());
+  if (!decided && far > std::fabs(bounds.estimate - LogLimit(limit))) {
+    text +=
+        "\nthe limit is nearer than that: this machine is too noisy to tell. Run it alone (ctest "
+        "runs suites of SPEED_SUITES so), or on a quieter one";
+  }
+  return text;
+}
+
+/// The ratios of pairs, as bars.
+std::string RatioHistogram(const std::vector<double>& differences, const RatioLimit& limit) {
+  std::vector<double> ratios;
+  for (const double difference : differences) {
+    if (std::fabs(difference) < kBeyond / 2.0) {
+      ratios.push_back(std::exp(limit.speedup ? -difference : difference));
+    }
+  }
+  std::sort(ratios.begin(), ratios.end());
+  return Histogram(ratios, limit.limit, Scale(Unit::kNumber, 1.0));
+}
+
+/// What would decide, when `n` pairs have not.
+std::string MorePairs(const RatioLimit& limit, const Bounds& bounds, std::size_t n, double alpha) {
+  const double distance = std::fabs(bounds.estimate - LogLimit(limit));
+  const double half = (bounds.upper - bounds.lower) / 2.0;
+  constexpr std::size_t kFewest = 20;
+  if (!std::isfinite(half)) {
+    return fmt::format("{} give no bound at alpha {:g}; set .Repetitions({}) or more",
+                       ShowMany(n, "pair"), alpha, kFewest);
+  }
+  constexpr double kTooMany = 20.0;
+  const double factor = distance > 0.0 ? std::pow(half / distance, 2.0) : kInfinity;
+  if (factor > kTooMany) return "it is too close to the limit to tell; choose another limit";
+  const double needed = std::ceil(static_cast<double>(n) * std::max(factor, 1.5) / 10.0) * 10.0;
+  return fmt::format("about {:.0f} pairs in all would decide, set .Repetitions({:.0f})", needed,
+                     needed);
+}
+
+}  // namespace
+
+std::vector<std::size_t> LooksFor(std::size_t most) {
+  constexpr std::size_t kFirst = 20;
+  std::vector<std::size_t> looks;
+  for (std::size_t at = kFirst; at < most; at *= 2) looks.push_back(at);
+  looks.push_back(most);
+  return looks;
+}
+
+std::optional<Verdict> LookAt(const Pairs& pairs, const RatioLimit& limit, double alpha,
+                              std::size_t looks) {
+  const double level = alpha / static_cast<double>(looks);
+  const auto against = VerdictOf(limit, BoundsOf(LogRatios(pairs, kBeyond), level));
+  const auto with = VerdictOf(limit, BoundsOf(LogRatios(pairs, -kBeyond), level));
+  return against == with ? against : std::nullopt;
+}
+
+SpeedJudgement JudgePairs(const SpeedSubject& subject, const RatioLimit& limit, const Pairs& pairs,
+                          std::size_t looks) {
+  const std::size_t n = pairs.candidate.size() + pairs.failed;
+  const std::string failures =
+      fmt::format("{} of {} failed ({})", pairs.failed, ShowMany(n, "pair"), pairs.first_failure);
+  if (pairs.candidate.empty()) {
+    return NotMeasured(subject, pairs.failed > 0 ? failures
+                                                 : "nothing was measured" + EndedText(subject));
+  }
+  const double level = subject.alpha / static_cast<double>(looks);
+  const std::vector<double> differences = LogRatios(pairs, kBeyond);
+  const Bounds against = BoundsOf(differences, level);
+  const std::optional<Verdict> verdict = VerdictOf(limit, against);
+  const std::optional<Verdict> with = VerdictOf(limit, BoundsOf(LogRatios(pairs, -kBeyond), level));
+  const Estimate estimate = EstimateOf(ShownOf(limit, against), level, n, "pairs", "Hodges-Lehmann");
+  Lines lines;
+  lines.Add("Actual", Actual(subject, limit, estimate) + Sides(pairs.candidate, pairs.baseline));
+  const std::string histogram = RatioHistogram(differences, limit);
+  if (verdict != with) {
+    return Judged(subject, Verdict::kNotMeasured, failures + ", which decides", estimate,
+                  std::move(lines), "", histogram);
+  }
+  std::string reason = Reason(limit, against, verdict, MorePairs(limit, against, n, level));
+  if (!verdict) reason += EndedText(subject);
+  if (pairs.failed > 0) reason += "\n" + failures + "; counted against it";
+  return Judged(subject, verdict.value_or(Verdict::kInconclusive), reason, estimate,
+                std::move(lines), NoiseText(pairs, limit, against, verdict.has_value()), histogram);
+}
+
+SpeedJudgement JudgeAcrossRuns(const SpeedSubject& subject, const RatioLimit& limit,
+                               const std::vector<double>& candidate,
+                               const std::vector<double>& baseline) {
+  if (candidate.empty() || baseline.empty()) return NotMeasured(subject, "nothing was measured");
+  constexpr double kMedian = 0.5;
+  const double level = subject.alpha / 2.0;
+  std::vector<double> sorted[] = {candidate, baseline};
+  Bounds sides[2];
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::sort(sorted[i].begin(), sorted[i].end());
+    const QuantileRanks ranks =
+        OrderStatisticRanks(static_cast<std::int64_t>(sorted[i].size()), kMedian, level);
+    const auto at = [&](std::int64_t rank) {
+      return std::log(sorted[i][static_cast<std::size_t>(rank) - 1]);
+    };
+    sides[i].estimate = std::log(Quantile(sorted[i], kMedian));
+    if (ranks.lower) sides[i].lower = at(*ranks.lower);
+    if (ranks.upper) sides[i].upper = at(*ranks.upper);
+  }
+  const Bounds bounds{.estimate = sides[0].estimate - sides[1].estimate,
+                      .lower = sides[0].lower - sides[1].upper,
+                      .upper = sides[0].upper - sides[1].lower};
+  const std::optional<Verdict> verdict = VerdictOf(limit, bounds);
+  const Estimate estimate =
+      EstimateOf(ShownOf(limit, bounds), subject.alpha, candidate.size(), "repetitions",
+                 fmt::format("medians of two runs, order statistics; the file has {}",
+                             ShowMany(baseline.size(), "repetition")));
+  const auto fewest = static_cast<std::size_t>(FewestForUpperRank(kMedian, level));
+  std::string more = "take more repetitions on both sides, or compare both in one run";
+  if (candidate.size() < fewest || baseline.size() < fewest) {
+    more = fmt::format("{} repetitions on either side are needed at alpha {:g}", fewest,
+                       subject.alpha);
+  }
+  Lines lines;
+  lines.Add("Actual", Actual(subject, limit, estimate) + Sides(candidate, baseline));
+  return Judged(subject, verdict.value_or(Verdict::kInconclusive),
+                Reason(limit, bounds, verdict, more), estimate, std::move(lines), "", "");
+}
+
+}  // namespace gatetest::internal

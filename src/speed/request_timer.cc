@@ -1,0 +1,126 @@
+#include "src/speed/request_timer.h"
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "gatetest/error.h"
+#include "src/evaluation/paid_batch.h"
+#include "src/text/redact.h"
+#include "src/thrown.h"
+
+namespace gatetest::internal {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double Seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+/// Takes the answers, from any thread.
+class RequestTimer::Sink final : public ResponseSink {
+ public:
+  Sink(RequestTimer& timer, std::span<const Request> requests, Cancel& cancel)
+      : timer_(timer), requests_(requests), cancel_(cancel), answers_(requests.size()) {}
+
+  void Receive(std::size_t index, Response response) override {
+    const auto now = Clock::now();
+    const std::lock_guard lock(mutex_);
+    if (index >= answers_.size() || answers_[index]) return;
+    last_ = now;
+    TimedAnswer& answer = answers_[index].emplace();
+    answer.failure = RedactAddresses(RedactSecrets(response.failure, timer_.secrets_));
+    answer.seconds = Seconds(response.timing.total);
+    answer.first_token = Seconds(response.timing.first_token);
+    answer.tokens = response.usage.completion_tokens;
+    answer.retried = !response.retried.empty();
+    answer.text_tokens = std::move(response.tokens);
+    answer.token_ends = std::move(response.token_ends);
+    if (timer_.spending_ != nullptr &&
+        !timer_.spending_->Pay(timer_.model_.info(), requests_[index], response)) {
+      cancel_.Request();
+    }
+  }
+
+  /// When the last answer came; `otherwise` where none did.
+  Clock::time_point last_or(Clock::time_point otherwise) const { return last_.value_or(otherwise); }
+
+  std::vector<TimedAnswer> Take(const std::string& why_none) {
+    std::vector<TimedAnswer> taken;
+    for (std::optional<TimedAnswer>& answer : answers_) {
+      taken.push_back(answer ? *std::move(answer) : TimedAnswer{.failure = why_none});
+    }
+    return taken;
+  }
+
+ private:
+  RequestTimer& timer_;
+  const std::span<const Request> requests_;
+  Cancel& cancel_;
+  std::mutex mutex_;
+  std::vector<std::optional<TimedAnswer>> answers_;
+  std::optional<Clock::time_point> last_;
+};
+
+RequestTimer::RequestTimer(Model& model, Spending* spending)
+    : model_(model),
+      spending_(spending),
+      secrets_(SecretsOfEnvironment(model.info().api_key_variable)) {}
+
+TimedAnswer RequestTimer::Ask(const Request& request) {
+  TimedRun run = Run({&request, 1}, 1);
+  TimedAnswer answer = std::move(run.answers.front());
+  // Alone, it took as long as the run; the model's own clock does not count what is around it.
+  if (answer.seconds <= 0.0) answer.seconds = run.seconds;
+  return answer;
+}
+
+TimedRun RequestTimer::AskAll(std::span<const Request> requests, std::size_t at_a_time) {
+  return Run(requests, at_a_time);
+}
+
+TimedRun RequestTimer::Run(std::span<const Request> requests, std::size_t at_a_time) {
+  Cancel cancel;
+  Sink sink(*this, requests, cancel);
+  Spending::Reserved reserved{.requests = requests.size()};
+  if (spending_ != nullptr) reserved = spending_->Reserve(model_.info(), requests);
+  if (reserved.requests < requests.size()) {
+    if (spending_ != nullptr) spending_->Release(reserved);
+    ended_ = spending_->WhyNoMore(model_.info());
+    return {.answers = sink.Take(ended_)};
+  }
+  std::string why_none = "the model returned without answering";
+  const auto start = Clock::now();
+  {
+    const PaidBatch paid(spending_, reserved, cancel);
+    try {
+      if (requests.size() == 1) {
+        model_.Run(requests, sink, cancel);
+      } else {
+        model_.RunAtMost(at_a_time, requests, sink, cancel);
+      }
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kUnsupported) throw;
+      why_none = RedactAddresses(RedactSecrets(error.what(), secrets_));
+    } catch (...) {
+      why_none = RedactAddresses(
+          RedactSecrets("the model threw: " + TextOfCurrentException(), secrets_));
+    }
+  }
+  const double seconds = Seconds(sink.last_or(Clock::now()) - start);
+  if (Cancel::all_requested()) {
+    ended_ = "the run was interrupted";
+    why_none = ended_;
+  } else if (cancel.requested() || (spending_ != nullptr && spending_->time_left() &&
+                                    spending_->time_left()->count() <= 0)) {
+    ended_ = spending_->WhyNoMore(model_.info());
+    why_none = ended_;
+  }
+  return {.seconds = seconds, .answers = sink.Take(why_none)};
+}
+
+}  // namespace gatetest::internal

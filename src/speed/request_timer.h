@@ -1,0 +1,64 @@
+// RequestTimer: asks a model, live, and says how long its answers took.
+#ifndef GATETEST_SRC_SPEED_REQUEST_TIMER_H_
+#define GATETEST_SRC_SPEED_REQUEST_TIMER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gatetest/budget.h"
+#include "gatetest/model.h"
+#include "gatetest/request.h"
+
+namespace gatetest::internal {
+
+/// How long one request took, end to end: from when it was sent until the answer was complete, what
+/// was tried in between included.
+struct TimedAnswer {
+  std::string failure = {};    ///< Why there is none; empty: there is.
+  double seconds = 0.0;        ///< End to end; 0: not known.
+  double first_token = 0.0;    ///< Until the first text; 0: not known.
+  std::int64_t tokens = 0;     ///< Generated; 0: not known, or none.
+  bool retried = false;        ///< It took several attempts.
+  std::vector<TokenId> text_tokens = {};     ///< kTokenize.
+  std::vector<std::size_t> token_ends = {};  ///< kTokenize.
+};
+
+/// A run of many requests.
+struct TimedRun {
+  double seconds = 0.0;
+  std::vector<TimedAnswer> answers = {};  ///< As many as there were requests, in their order.
+};
+
+/// Asks one model. Nothing is recorded, and nothing is replayed.
+class RequestTimer {
+ public:
+  /// `spending` may be null; it and the model outlive the timer.
+  RequestTimer(Model& model, Spending* spending);
+
+  /// One request alone. A model that fails it, or throws, is a failure in the answer.
+  TimedAnswer Ask(const Request& request);
+
+  /// With so many under way at a time. Throws Error(kUnsupported) when the model cannot have so
+  /// many.
+  TimedRun AskAll(std::span<const Request> requests, std::size_t at_a_time);
+
+  /// Why nothing more can be asked: the budget is spent, or the run was interrupted. Empty: it can.
+  const std::string& ended() const { return ended_; }
+
+ private:
+  class Sink;
+
+  TimedRun Run(std::span<const Request> requests, std::size_t at_a_time);
+
+  Model& model_;
+  Spending* const spending_;
+  const std::vector<std::string> secrets_;
+  std::string ended_;
+};
+
+}  // namespace gatetest::internal
+
+#endif  // GATETEST_SRC_SPEED_REQUEST_TIMER_H_

@@ -1,0 +1,29 @@
+#include "src/speed/speed_judgement.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "src/text/lines.h"
+
+namespace gatetest::internal {
+
+SpeedJudgement NotMeasured(const SpeedSubject& subject, const std::string& why) {
+  Lines lines;
+  lines.Add("Verdict", fmt::format("{}: {}", Name(Verdict::kNotMeasured), why));
+  if (!subject.evidence.empty()) {
+    lines.Add("Evidence", fmt::format("{}", fmt::join(subject.evidence, "\n")));
+  }
+  return {.verdict = Verdict::kNotMeasured,
+          .expectation = subject.expectation,
+          .explanation = lines.text()};
+}
+
+std::string ExpectationOf(const SpeedSubject& subject) {
+  return fmt::format("{} (alpha {:g})", subject.expectation, subject.alpha);
+}
+
+std::string EndedText(const SpeedSubject& subject) {
+  return subject.ended.empty() ? "" : "\nthe measurement ended early: " + subject.ended;
+}
+
+}  // namespace gatetest::internal
