@@ -9,6 +9,20 @@ function(gatetest_add_failure why)
     LABELS "${gatetest_labels}")
 endfunction()
 
+# Whether one of SPEED_SUITES means the entry, or its suite.
+function(gatetest_measures_speed name result)
+  set(${result} FALSE PARENT_SCOPE)
+  string(REGEX REPLACE "\\.[^.]*$" "" suite "${name}")
+  foreach(pattern IN LISTS gatetest_speed_suites)
+    string(REGEX REPLACE "([][+.^$()|\\])" "\\\\\\1" pattern "${pattern}")
+    string(REPLACE "*" ".*" pattern "${pattern}")
+    string(REPLACE "?" "." pattern "${pattern}")
+    if("${name}" MATCHES "^${pattern}$" OR "${suite}" MATCHES "^${pattern}$")
+      set(${result} TRUE PARENT_SCOPE)
+    endif()
+  endforeach()
+endfunction()
+
 function(gatetest_add_entry name filter)
   set(entry "${gatetest_prefix}${name}")
   add_test("${entry}" "${gatetest_program}" "--gtest_filter=${filter}" ${gatetest_extra_args})
@@ -23,6 +37,10 @@ function(gatetest_add_entry name filter)
     WORKING_DIRECTORY "${gatetest_working_directory}"
     RESOURCE_LOCK "${gatetest_resource_lock}"
     ENVIRONMENT "${gatetest_environment}")
+  gatetest_measures_speed("${name}" measures_speed)
+  if(measures_speed)
+    set_tests_properties("${entry}" PROPERTIES LABELS "${gatetest_labels};latency" RUN_SERIAL TRUE)
+  endif()
   # A slice is evaluated and nothing judged: ctest shows that as skipped. In other runs no exit code is.
   if(NOT "$ENV{GATETEST_SLICE}" STREQUAL "")
     set_tests_properties("${entry}" PROPERTIES

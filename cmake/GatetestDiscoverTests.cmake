@@ -2,6 +2,9 @@
 #   [PER_TEST]                 one ctest entry per test; default: per suite, so that the tests of a suite
 #                              share their evaluations
 #   [LABELS label...]          beside "gate", which every entry carries
+#   [SPEED_SUITES pattern...]  suites (or, with PER_TEST, tests) that measure speed: they carry the label
+#                              "latency" too, and nothing else runs beside them. * and ? as in a filter;
+#                              "*" for all
 #   [TIMEOUT seconds]          default 1800
 #   [WORKING_DIRECTORY dir]    where relative data paths begin; default: the current source directory
 #   [RESOURCE_LOCK name...]    entries with a name in common do not run at the same time
@@ -22,7 +25,7 @@ endfunction()
 # Writes what ctest is to include, and returns its path in `result`.
 function(gatetest_write_test_script target result)
   cmake_parse_arguments(PARSE_ARGV 2 ARG "PER_TEST" "TIMEOUT;WORKING_DIRECTORY;TEST_PREFIX"
-    "LABELS;RESOURCE_LOCK;ENVIRONMENT;EXTRA_ARGS")
+    "LABELS;SPEED_SUITES;RESOURCE_LOCK;ENVIRONMENT;EXTRA_ARGS")
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "gatetest_discover_tests(${target}): unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
   endif()
@@ -53,6 +56,7 @@ set(gatetest_program [==[$<TARGET_FILE:${target}>]==])
 set(gatetest_cmake [==[${CMAKE_COMMAND}]==])
 set(gatetest_per_test [==[${ARG_PER_TEST}]==])
 set(gatetest_labels [==[gate;${ARG_LABELS}]==])
+set(gatetest_speed_suites [==[${ARG_SPEED_SUITES}]==])
 set(gatetest_timeout [==[${ARG_TIMEOUT}]==])
 set(gatetest_working_directory [==[${ARG_WORKING_DIRECTORY}]==])
 set(gatetest_resource_lock [==[${ARG_RESOURCE_LOCK}]==])

@@ -1,4 +1,5 @@
-# The installed package: find_package(gatetest CONFIG [COMPONENTS core store matchers fixtures main gatetest]),
+# The installed package: find_package(gatetest CONFIG [COMPONENTS core store http matchers fixtures main gatetest
+# benchmark]),
 # and gatetest-core for pkg-config. Each target is a component with an export file of its own, so that
 # who asks for core needs no GoogleTest.
 include(CMakePackageConfigHelpers)

@@ -47,9 +47,9 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   const std::string ended =
       stop == Stop::kNever ? "" : fmt::format("/{:g}{}", limit.threshold(), alpha);
   RecordInTest(fmt::format("gatetest_verdict/{}/{:g}{}", about, limit.threshold(),
-                     claim == Claim::kDataset ? "" : fmt::format("/{}", Name(claim))) +
-             alpha,
-         std::string(Name(finding.verdict)));
+                           claim == Claim::kDataset ? "" : fmt::format("/{}", Name(claim))) +
+                   alpha,
+               std::string(Name(finding.verdict)));
   std::string sources;
   for (const Subject& subject : finding.subjects) {
     for (const EvaluationPtr& evaluation : {subject.baseline, subject.candidate}) {
@@ -63,9 +63,9 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   RecordInTest("gatetest_n/" + about + ended, std::to_string(finding.estimate->n));
   if (!finding.estimate->interval) return;
   RecordInTest("gatetest_lower/" + about + (ended.empty() ? alpha : ended),
-         fmt::format("{:.17g}", finding.estimate->interval->lower));
+               fmt::format("{:.17g}", finding.estimate->interval->lower));
   RecordInTest("gatetest_upper/" + about + (ended.empty() ? alpha : ended),
-         fmt::format("{:.17g}", finding.estimate->interval->upper));
+               fmt::format("{:.17g}", finding.estimate->interval->upper));
 }
 
 bool AlreadyReported(const TestResult& result, const std::string& text) {

@@ -120,12 +120,16 @@ Engine::Generated Engine::Generate(std::span<const int> prompt, std::span<const 
   Generated generated{.text = "",
                       .prompt_tokens = static_cast<int>(prompt.size()),
                       .generated_tokens = 0,
-                      .stopped = false};
+                      .stopped = false,
+                      .first_token = {}};
+  const auto start = std::chrono::steady_clock::now();
   std::vector<int> tokens(prompt.begin(), prompt.end());
   const SessionLease session(*this, tokens);
   while (generated.generated_tokens < max_tokens && std::cmp_less_equal(tokens.size(), context())) {
     const int token = MostProbable(session->Logits(tokens, tokens.size() - 1));
-    ++generated.generated_tokens;
+    if (++generated.generated_tokens == 1) {
+      generated.first_token = std::chrono::steady_clock::now() - start;
+    }
     // The tokens that are no bytes (unknown, begin, end) never occur within a text: it is over.
     generated.stopped = token < kFirstByte;
     if (generated.stopped) break;

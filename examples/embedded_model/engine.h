@@ -13,6 +13,7 @@
 #ifndef EMBEDDED_MODEL_ENGINE_H_
 #define EMBEDDED_MODEL_ENGINE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -34,6 +35,7 @@ class Engine {
     int prompt_tokens;
     int generated_tokens;  // All that the model produced: those of the stop string or the end too.
     bool stopped;          // By a stop string or the model; false: by max_tokens or the context.
+    std::chrono::nanoseconds first_token;  // Until the first of them was there.
   };
 
   // Reads a GGUF file and rounds its weights.

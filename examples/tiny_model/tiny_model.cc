@@ -48,6 +48,7 @@ Response Generate(const Engine& engine, const Request& request) {
       generated.text, generated.stopped ? FinishReason::kStop : FinishReason::kLength);
   response.usage = {.prompt_tokens = generated.prompt_tokens,
                     .completion_tokens = generated.generated_tokens};
+  response.timing.first_token = generated.first_token;
   return response;
 }
 

@@ -185,9 +185,10 @@ class Model {
   /// Response::Failed; what it throws becomes the failure of all requests not yet answered.
   virtual void Run(std::span<const Request> requests, ResponseSink& sink, const Cancel& cancel) = 0;
 
-  /// The same with at most `at_a_time` requests, at least 1, under way at any time: for measurements
-  /// of speed. Here in waves, each of them one call of Run; a model that starts the next one as soon
-  /// as there is a place overrides it. Throws Error(kUnsupported) when it cannot have so many.
+  /// The same with at most `at_a_time` requests, at least 1, under way at any time: for
+  /// measurements of speed. Here in waves, each of them one call of Run; a model that starts the
+  /// next one as soon as there is a place overrides it. Throws Error(kUnsupported) when it cannot
+  /// have so many.
   virtual void RunAtMost(std::size_t at_a_time, std::span<const Request> requests,
                          ResponseSink& sink, const Cancel& cancel);
 

@@ -30,10 +30,10 @@ class SpeedParticulars {
   Derived Alpha(double alpha) const {
     return With([&](SpeedParticulars& it) { it.alpha_ = alpha; });
   }
-  /// How often what is measured is repeated. Default: for a percentile three times the requests that
-  /// it needs for an upper bound at alpha (p50 5, p95 59, p99 299 at 0.05), and at least 30; 10 runs of
-  /// the workload for a throughput; up to 160 pairs for a ratio; 10 repetitions of a benchmark; 5
-  /// loads.
+  /// How often what is measured is repeated. Default: for a percentile three times the requests
+  /// that it needs for an upper bound at alpha (p50 5, p95 59, p99 299 at 0.05), and at least 30;
+  /// 10 runs of the workload for a throughput; up to 160 pairs for a ratio; 10 repetitions of a
+  /// benchmark; 5 loads.
   Derived Repetitions(int repetitions) const {
     return With([&](SpeedParticulars& it) { it.repetitions_ = repetitions; });
   }
@@ -42,8 +42,8 @@ class SpeedParticulars {
     return With([&](SpeedParticulars& it) { it.concurrency_ = concurrency; });
   }
 
-  const std::string& task() const { return task_; }                   ///< From On(), or empty.
-  const std::optional<double>& alpha() const { return alpha_; }       ///< None: the gate's.
+  const std::string& task() const { return task_; }                       ///< From On(), or empty.
+  const std::optional<double>& alpha() const { return alpha_; }           ///< None: the gate's.
   const std::optional<int>& repetitions() const { return repetitions_; }  ///< None: the default.
   const std::optional<int>& concurrency() const { return concurrency_; }  ///< None: the workload's.
 
@@ -80,8 +80,8 @@ class TimeLimit : public SpeedParticulars<TimeLimit> {
   bool of_cpu_ = false;
 };
 
-/// Of a benchmark: the time that its thread was on a processor. What else the machine does lengthens
-/// it less than the wall clock's.
+/// Of a benchmark: the time that its thread was on a processor. What else the machine does
+/// lengthens it less than the wall clock's.
 template <typename Rep, typename Period>
 TimeLimit CpuTime(std::chrono::duration<Rep, Period> time) {
   TimeLimit limit(time);
@@ -119,8 +119,8 @@ class SizeLimit : public SpeedParticulars<SizeLimit> {
   double bytes_;
 };
 
-inline SizeLimit KiB(double n) { return SizeLimit(n * 1024.0); }                    ///< 1,024 bytes.
-inline SizeLimit MiB(double n) { return SizeLimit(n * 1024.0 * 1024.0); }           ///< 2^20 bytes.
+inline SizeLimit KiB(double n) { return SizeLimit(n * 1024.0); }           ///< 1,024 bytes.
+inline SizeLimit MiB(double n) { return SizeLimit(n * 1024.0 * 1024.0); }  ///< 2^20 bytes.
 inline SizeLimit GiB(double n) { return SizeLimit(n * 1024.0 * 1024.0 * 1024.0); }  ///< 2^30 bytes.
 
 /// A number: a ratio of times, or the value of a benchmark's counter.

@@ -8,8 +8,8 @@
 namespace gatetest::internal {
 namespace {
 
-/// `total`: since the first attempt, of the first of its exchanges. What was tried before the answer
-/// came is part of the time that its user has waited.
+/// `total`: since the first attempt, of the first of its exchanges. What was tried before the
+/// answer came is part of the time that its user has waited.
 void SayHowLong(std::chrono::nanoseconds total, bool retried, Timing& timing) {
   if (timing.total.count() > 0 && !retried) return;  // The network's own clock knows best.
   if (timing.first_token.count() > 0) timing.first_token += std::max(total - timing.total, {});

@@ -20,7 +20,8 @@ std::uint64_t NextInstance() {
 std::atomic<bool> everything_is_cancelled{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-/// Takes the answers of a wave: of requests from `first` on, which took as long as nobody says else.
+/// Takes the answers of a wave: of requests from `first` on, which took as long as nobody says
+/// else.
 class WaveSink final : public ResponseSink {
  public:
   WaveSink(ResponseSink& sink, std::size_t first) : sink_(sink), first_(first) {}

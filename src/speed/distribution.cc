@@ -23,7 +23,7 @@ std::string OneLine(std::span<const double> sorted, const Scale& scale) {
 }
 
 std::string Histogram(std::span<const double> sorted, double limit, const Scale& scale) {
-  constexpr std::size_t kFewest = 5;
+  constexpr std::size_t kFewest = 10;
   constexpr std::size_t kBars = 8;
   constexpr double kLongest = 40.0;
   if (sorted.size() < kFewest || !(sorted.back() > sorted.front())) return "";
@@ -50,8 +50,8 @@ std::string Histogram(std::span<const double> sorted, double limit, const Scale&
   };
   std::string text;
   for (std::size_t i = 0; i < kBars; ++i) {
-    const auto length = static_cast<std::size_t>(
-        std::ceil(kLongest * static_cast<double>(counts[i]) / most));
+    const auto length =
+        static_cast<std::size_t>(std::ceil(kLongest * static_cast<double>(counts[i]) / most));
     text += fmt::format("{}from {:>{}}{} {:>4} {}{}", text.empty() ? "" : "\n", begins[i], longest,
                         scale.suffix(), counts[i], std::string(length, '#'),
                         bar_of_limit(i) ? "  <- the limit" : "");
@@ -74,9 +74,10 @@ Spread SpreadOf(std::span<const double> same_work) {
 
 std::string SpreadText(const Spread& spread, const std::string& what) {
   if (spread.n == 0) return "";
-  return fmt::format("{}, {} times in this run, was {:.2f} to {:.2f} times its median (10th to 90th "
-                     "percentile)",
-                     what, spread.n, spread.low, spread.high);
+  return fmt::format(
+      "{}, {} times in this run, was {:.2f} to {:.2f} times its median (10th to 90th "
+      "percentile)",
+      what, spread.n, spread.low, spread.high);
 }
 
 }  // namespace gatetest::internal

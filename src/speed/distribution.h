@@ -17,14 +17,14 @@ double Quantile(std::span<const double> sorted, double p);
 std::string OneLine(std::span<const double> sorted, const Scale& scale);
 
 /// Up to eight bars of the sorted, finite values, one a line, and where the limit lies among them.
-/// Empty for fewer than five values, and where all are equal.
+/// Empty for fewer than ten values, and where all are equal.
 std::string Histogram(std::span<const double> sorted, double limit, const Scale& scale);
 
 /// How far repetitions of one piece of work lie apart, so what the machine adds.
 struct Spread {
-  double low = 1.0;    ///< The 10th percentile over the median.
-  double high = 1.0;   ///< The 90th.
-  std::size_t n = 0;   ///< Repetitions; 0: there were too few to say (fewer than 5).
+  double low = 1.0;   ///< The 10th percentile over the median.
+  double high = 1.0;  ///< The 90th.
+  std::size_t n = 0;  ///< Repetitions; 0: there were too few to say (fewer than 5).
 };
 Spread SpreadOf(std::span<const double> same_work);
 

@@ -158,10 +158,9 @@ class Judging {
           limit_.below ? "upper" : "lower", Article(), subject_.alpha,
           FewestFor(limit_, subject_.alpha), FewestFor(limit_, subject_.alpha));
     } else {
-      reason = fmt::format("the interval [{}, {}]{} holds {}: {}",
-                           scale_.ShowBeside(bounds.lower, limit_.limit),
-                           scale_.ShowBeside(bounds.upper, limit_.limit), scale_.suffix(), limit,
-                           More(sorted));
+      reason = fmt::format(
+          "the interval [{}, {}]{} holds {}: {}", scale_.ShowBeside(bounds.lower, limit_.limit),
+          scale_.ShowBeside(bounds.upper, limit_.limit), scale_.suffix(), limit, More(sorted));
     }
     return reason + EndedText(subject_);
   }
@@ -202,8 +201,9 @@ class Judging {
     if (text.empty() || !std::isfinite(estimate.value)) return text;
     const double distance = limit_.limit / estimate.value;
     if (distance > spread.low && distance < spread.high) {
-      text += "\nthe limit is nearer than that: this machine is too noisy to tell. Run it alone (ctest "
-              "runs suites of SPEED_SUITES so), or on a quieter one";
+      text +=
+          "\nthe limit is nearer than that: this machine is too noisy to tell. Run it alone (ctest "
+          "runs suites of SPEED_SUITES so), or on a quieter one";
     }
     return text;
   }

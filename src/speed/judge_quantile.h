@@ -14,7 +14,7 @@
 namespace gatetest::internal {
 
 struct QuantileLimit {
-  double p = 0.5;     ///< Which quantile, in (0, 1).
+  double p = 0.5;      ///< Which quantile, in (0, 1).
   double limit = 0.0;  ///< In `unit`; it has to be strictly below, or above.
   bool below = true;   ///< Else above.
   Unit unit = Unit::kSeconds;
@@ -23,8 +23,8 @@ struct QuantileLimit {
 /// Repetitions, in the order in which they were made.
 struct Repetitions {
   std::vector<double> values = {};
-  std::string observations = {};  ///< "requests", "runs", "repetitions".
-  std::size_t failed = 0;         ///< Beside the values: they could not be measured,
+  std::string observations = {};   ///< "requests", "runs", "repetitions".
+  std::size_t failed = 0;          ///< Beside the values: they could not be measured,
   std::string first_failure = {};  ///< for this reason, the first of them.
   /// Of one piece of work, in the same run: what the machine adds to the spread. May be empty.
   std::vector<double> same_work = {};

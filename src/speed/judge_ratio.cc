@@ -103,11 +103,10 @@ std::string Reason(const RatioLimit& limit, const Bounds& bounds, std::optional<
                        Show(shown.upper, limit.limit), ShowNumber(limit.limit), more);
   }
   const bool above = (verdict == Verdict::kPassed) == limit.speedup;
-  return fmt::format("{} is {}above {}, and the interval's {} bound {} is {}",
-                     Show(shown.value, limit.limit), above ? "" : "not ",
-                     ShowNumber(limit.limit), above ? "lower" : "upper",
-                     Show(above ? shown.lower : shown.upper, limit.limit),
-                     above ? "too" : "not either");
+  return fmt::format(
+      "{} is {}above {}, and the interval's {} bound {} is {}", Show(shown.value, limit.limit),
+      above ? "" : "not ", ShowNumber(limit.limit), above ? "lower" : "upper",
+      Show(above ? shown.lower : shown.upper, limit.limit), above ? "too" : "not either");
 }
 
 Estimate EstimateOf(const Shown& shown, double alpha, std::size_t n, std::string observations,
@@ -121,13 +120,11 @@ Estimate EstimateOf(const Shown& shown, double alpha, std::size_t n, std::string
 }
 
 std::string Actual(const SpeedSubject& subject, const RatioLimit& limit, const Estimate& estimate) {
-  return fmt::format("{} {}, {:.4g}% interval [{}, {}], n = {} ({})", subject.metric,
-                     Show(estimate.value, limit.limit),
-                     100.0 * (1.0 - 2.0 * estimate.interval->alpha),
-                     Show(estimate.interval->lower, limit.limit),
-                     Show(estimate.interval->upper, limit.limit),
-                     ShowCount(static_cast<double>(estimate.n), estimate.observations),
-                     estimate.method);
+  return fmt::format(
+      "{} {}, {:.4g}% interval [{}, {}], n = {} ({})", subject.metric,
+      Show(estimate.value, limit.limit), 100.0 * (1.0 - 2.0 * estimate.interval->alpha),
+      Show(estimate.interval->lower, limit.limit), Show(estimate.interval->upper, limit.limit),
+      ShowCount(static_cast<double>(estimate.n), estimate.observations), estimate.method);
 }
 
 /// One line a side.
@@ -228,15 +225,16 @@ SpeedJudgement JudgePairs(const SpeedSubject& subject, const RatioLimit& limit, 
   const std::string failures =
       fmt::format("{} of {} failed ({})", pairs.failed, ShowMany(n, "pair"), pairs.first_failure);
   if (pairs.candidate.empty()) {
-    return NotMeasured(subject, pairs.failed > 0 ? failures
-                                                 : "nothing was measured" + EndedText(subject));
+    return NotMeasured(subject,
+                       pairs.failed > 0 ? failures : "nothing was measured" + EndedText(subject));
   }
   const double level = subject.alpha / static_cast<double>(looks);
   const std::vector<double> differences = LogRatios(pairs, kBeyond);
   const Bounds against = BoundsOf(differences, level);
   const std::optional<Verdict> verdict = VerdictOf(limit, against);
   const std::optional<Verdict> with = VerdictOf(limit, BoundsOf(LogRatios(pairs, -kBeyond), level));
-  const Estimate estimate = EstimateOf(ShownOf(limit, against), level, n, "pairs", "Hodges-Lehmann");
+  const Estimate estimate =
+      EstimateOf(ShownOf(limit, against), level, n, "pairs", "Hodges-Lehmann");
   Lines lines;
   lines.Add("Actual", Actual(subject, limit, estimate) + Sides(pairs.candidate, pairs.baseline));
   const std::string histogram = RatioHistogram(differences, limit);

@@ -135,7 +135,8 @@ Prompts PromptsFor(const Gate& gate, const PromptChoice& choice, Model& model,
     names.push_back(fmt::format("\"{}{}{}\"", source.task->name(), source.group.empty() ? "" : "/",
                                 source.group));
     for (const Sample& sample : dataset.samples()) {
-      if (source.group.empty() || sample.group == source.group) places.push_back({&source, &sample});
+      if (source.group.empty() || sample.group == source.group)
+        places.push_back({&source, &sample});
     }
     prompts.evidence.push_back(fmt::format("{}: data xxh3:{}; {}", names.back(),
                                            dataset.hash().substr(0, 12), source.task->protocol()));

@@ -107,8 +107,8 @@ TimedRun RequestTimer::Run(std::span<const Request> requests, std::size_t at_a_t
       if (error.code() == ErrorCode::kUnsupported) throw;
       why_none = RedactAddresses(RedactSecrets(error.what(), secrets_));
     } catch (...) {
-      why_none = RedactAddresses(
-          RedactSecrets("the model threw: " + TextOfCurrentException(), secrets_));
+      why_none =
+          RedactAddresses(RedactSecrets("the model threw: " + TextOfCurrentException(), secrets_));
     }
   }
   const double seconds = Seconds(sink.last_or(Clock::now()) - start);

@@ -17,11 +17,11 @@ namespace gatetest::internal {
 /// How long one request took, end to end: from when it was sent until the answer was complete, what
 /// was tried in between included.
 struct TimedAnswer {
-  std::string failure = {};    ///< Why there is none; empty: there is.
-  double seconds = 0.0;        ///< End to end; 0: not known.
-  double first_token = 0.0;    ///< Until the first text; 0: not known.
-  std::int64_t tokens = 0;     ///< Generated; 0: not known, or none.
-  bool retried = false;        ///< It took several attempts.
+  std::string failure = {};                  ///< Why there is none; empty: there is.
+  double seconds = 0.0;                      ///< End to end; 0: not known.
+  double first_token = 0.0;                  ///< Until the first text; 0: not known.
+  std::int64_t tokens = 0;                   ///< Generated; 0: not known, or none.
+  bool retried = false;                      ///< It took several attempts.
   std::vector<TokenId> text_tokens = {};     ///< kTokenize.
   std::vector<std::size_t> token_ends = {};  ///< kTokenize.
 };

@@ -22,7 +22,8 @@ std::vector<ChosenTask> ChooseTasks(const Requirement& requirement,
                                     const std::vector<TaskPtr>& tasks);
 
 /// "task", or "task/group"; both may have slashes of their own, and the longest task's name wins.
-/// More than one where tasks share the name. Throws Error(kInvalidArgument) that lists what there is.
+/// More than one where tasks share the name. Throws Error(kInvalidArgument) that lists what there
+/// is.
 std::vector<ChosenTask> FindNamed(const std::string& name, const std::vector<TaskPtr>& tasks);
 
 /// Throws Error(kInvalidArgument) when no sample is of that group; its text lists the groups.

@@ -14,7 +14,7 @@ namespace gatetest::internal {
 
 /// gatetest::Init fills it in.
 struct RunSettings {
-  std::string program = {};  ///< argv[0], for the line that runs one test again.
+  std::string program = {};                 ///< argv[0], for the line that runs one test again.
   std::vector<std::string> arguments = {};  ///< The others, as they were given.
   /// " --gatetest_alpha=0.01": what of the run's settings changes verdicts, for that line.
   std::string rerun_flags = {};
