@@ -19,12 +19,12 @@
 namespace gatetest::internal {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNoBound = std::numeric_limits<double>::infinity();
 
 /// The quantile's bounds: infinite where there are too few observations for one.
 struct Bounds {
-  double lower = -kInfinity;
-  double upper = kInfinity;
+  double lower = -kNoBound;
+  double upper = kNoBound;
 };
 
 /// Of sorted values.
@@ -32,8 +32,8 @@ Bounds BoundsOf(const std::vector<double>& sorted, double p, double alpha) {
   const QuantileRanks ranks =
       OrderStatisticRanks(static_cast<std::int64_t>(sorted.size()), p, alpha);
   const auto at = [&](std::int64_t rank) { return sorted[static_cast<std::size_t>(rank) - 1]; };
-  return {.lower = ranks.lower ? at(*ranks.lower) : -kInfinity,
-          .upper = ranks.upper ? at(*ranks.upper) : kInfinity};
+  return {.lower = ranks.lower ? at(*ranks.lower) : -kNoBound,
+          .upper = ranks.upper ? at(*ranks.upper) : kNoBound};
 }
 
 std::vector<double> WithFailures(const std::vector<double>& values, std::size_t failed, double as) {
@@ -84,7 +84,7 @@ class Judging {
                                        ? Failures() + ", and nothing else was measured"
                                        : "nothing was measured" + EndedText(subject_));
     }
-    const double worst = limit_.below ? kInfinity : -kInfinity;
+    const double worst = limit_.below ? kNoBound : -kNoBound;
     const std::vector<double> against =
         WithFailures(repetitions_.values, repetitions_.failed, worst);
     const Bounds bounds = BoundsOf(against, limit_.p, subject_.alpha);

@@ -17,7 +17,7 @@
 namespace gatetest::internal {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNoLogBound = std::numeric_limits<double>::infinity();
 
 /// Stands for a pair that failed: beyond all that can be measured, and finite.
 constexpr double kBeyond = 1e6;
@@ -32,14 +32,14 @@ std::vector<double> LogRatios(const Pairs& pairs, double failed_as) {
   return differences;
 }
 
-/// Bounds of ln(candidate / baseline).
-struct Bounds {
+/// LogBounds of ln(candidate / baseline).
+struct LogBounds {
   double estimate = 0.0;
-  double lower = -kInfinity;
-  double upper = kInfinity;
+  double lower = -kNoLogBound;
+  double upper = kNoLogBound;
 };
 
-Bounds BoundsOf(const std::vector<double>& differences, double alpha) {
+LogBounds LogBoundsOf(const std::vector<double>& differences, double alpha) {
   if (SignedRankCount(static_cast<std::int64_t>(differences.size()), alpha) == 0) {
     std::vector<double> sorted = differences;
     std::sort(sorted.begin(), sorted.end());
@@ -54,7 +54,7 @@ double LogLimit(const RatioLimit& limit) {
   return limit.speedup ? -std::log(limit.limit) : std::log(limit.limit);
 }
 
-std::optional<Verdict> VerdictOf(const RatioLimit& limit, const Bounds& bounds) {
+std::optional<Verdict> VerdictOf(const RatioLimit& limit, const LogBounds& bounds) {
   const double most = LogLimit(limit);
   // A speedup has to be above its limit; a slowdown may be as large as it.
   if (limit.speedup ? bounds.upper < most : bounds.upper <= most) return Verdict::kPassed;
@@ -69,7 +69,7 @@ struct Shown {
   double upper;
 };
 
-Shown ShownOf(const RatioLimit& limit, const Bounds& bounds) {
+Shown ShownOf(const RatioLimit& limit, const LogBounds& bounds) {
   if (limit.speedup) {
     return {std::exp(-bounds.estimate), std::exp(-bounds.upper), std::exp(-bounds.lower)};
   }
@@ -95,7 +95,7 @@ std::vector<double> SameWork(const Pairs& pairs) {
   return apart;
 }
 
-std::string Reason(const RatioLimit& limit, const Bounds& bounds, std::optional<Verdict> verdict,
+std::string Reason(const RatioLimit& limit, const LogBounds& bounds, std::optional<Verdict> verdict,
                    const std::string& more) {
   const Shown shown = ShownOf(limit, bounds);
   if (!verdict) {
@@ -154,7 +154,7 @@ SpeedJudgement Judged(const SpeedSubject& subject, Verdict verdict, const std::s
           .estimate = estimate};
 }
 
-std::string NoiseText(const Pairs& pairs, const RatioLimit& limit, const Bounds& bounds,
+std::string NoiseText(const Pairs& pairs, const RatioLimit& limit, const LogBounds& bounds,
                       bool decided) {
   const std::vector<double> apart = SameWork(pairs);
   if (apart.size() < 5) return "";
@@ -185,7 +185,8 @@ std::string RatioHistogram(const std::vector<double>& differences, const RatioLi
 }
 
 /// What would decide, when `n` pairs have not.
-std::string MorePairs(const RatioLimit& limit, const Bounds& bounds, std::size_t n, double alpha) {
+std::string MorePairs(const RatioLimit& limit, const LogBounds& bounds, std::size_t n,
+                      double alpha) {
   const double distance = std::fabs(bounds.estimate - LogLimit(limit));
   const double half = (bounds.upper - bounds.lower) / 2.0;
   constexpr std::size_t kFewest = 20;
@@ -194,7 +195,7 @@ std::string MorePairs(const RatioLimit& limit, const Bounds& bounds, std::size_t
                        ShowMany(n, "pair"), alpha, kFewest);
   }
   constexpr double kTooMany = 20.0;
-  const double factor = distance > 0.0 ? std::pow(half / distance, 2.0) : kInfinity;
+  const double factor = distance > 0.0 ? std::pow(half / distance, 2.0) : kNoLogBound;
   if (factor > kTooMany) return "it is too close to the limit to tell; choose another limit";
   const double needed = std::ceil(static_cast<double>(n) * std::max(factor, 1.5) / 10.0) * 10.0;
   return fmt::format("about {:.0f} pairs in all would decide, set .Repetitions({:.0f})", needed,
@@ -214,8 +215,8 @@ std::vector<std::size_t> LooksFor(std::size_t most) {
 std::optional<Verdict> LookAt(const Pairs& pairs, const RatioLimit& limit, double alpha,
                               std::size_t looks) {
   const double level = alpha / static_cast<double>(looks);
-  const auto against = VerdictOf(limit, BoundsOf(LogRatios(pairs, kBeyond), level));
-  const auto with = VerdictOf(limit, BoundsOf(LogRatios(pairs, -kBeyond), level));
+  const auto against = VerdictOf(limit, LogBoundsOf(LogRatios(pairs, kBeyond), level));
+  const auto with = VerdictOf(limit, LogBoundsOf(LogRatios(pairs, -kBeyond), level));
   return against == with ? against : std::nullopt;
 }
 
@@ -230,9 +231,10 @@ SpeedJudgement JudgePairs(const SpeedSubject& subject, const RatioLimit& limit, 
   }
   const double level = subject.alpha / static_cast<double>(looks);
   const std::vector<double> differences = LogRatios(pairs, kBeyond);
-  const Bounds against = BoundsOf(differences, level);
+  const LogBounds against = LogBoundsOf(differences, level);
   const std::optional<Verdict> verdict = VerdictOf(limit, against);
-  const std::optional<Verdict> with = VerdictOf(limit, BoundsOf(LogRatios(pairs, -kBeyond), level));
+  const std::optional<Verdict> with =
+      VerdictOf(limit, LogBoundsOf(LogRatios(pairs, -kBeyond), level));
   const Estimate estimate =
       EstimateOf(ShownOf(limit, against), level, n, "pairs", "Hodges-Lehmann");
   Lines lines;
@@ -256,7 +258,7 @@ SpeedJudgement JudgeAcrossRuns(const SpeedSubject& subject, const RatioLimit& li
   constexpr double kMedian = 0.5;
   const double level = subject.alpha / 2.0;
   std::vector<double> sorted[] = {candidate, baseline};
-  Bounds sides[2];
+  LogBounds sides[2];
   for (std::size_t i = 0; i < 2; ++i) {
     std::sort(sorted[i].begin(), sorted[i].end());
     const QuantileRanks ranks =
@@ -268,9 +270,9 @@ SpeedJudgement JudgeAcrossRuns(const SpeedSubject& subject, const RatioLimit& li
     if (ranks.lower) sides[i].lower = at(*ranks.lower);
     if (ranks.upper) sides[i].upper = at(*ranks.upper);
   }
-  const Bounds bounds{.estimate = sides[0].estimate - sides[1].estimate,
-                      .lower = sides[0].lower - sides[1].upper,
-                      .upper = sides[0].upper - sides[1].lower};
+  const LogBounds bounds{.estimate = sides[0].estimate - sides[1].estimate,
+                         .lower = sides[0].lower - sides[1].upper,
+                         .upper = sides[0].upper - sides[1].lower};
   const std::optional<Verdict> verdict = VerdictOf(limit, bounds);
   const Estimate estimate =
       EstimateOf(ShownOf(limit, bounds), subject.alpha, candidate.size(), "repetitions",

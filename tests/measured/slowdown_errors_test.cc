@@ -1,6 +1,6 @@
-// How often EXPECT_NO_SLOWDOWN is wrong on a real engine and a real machine: a model against itself,
-// and against one that works 10 % longer; with the other processors idle, and with all of them busy.
-// The table in docs/speed.md is what this prints.
+// How often EXPECT_NO_SLOWDOWN is wrong on a real engine and a real machine: a model against
+// itself, and against one that works 10 % longer; with the other processors idle, and with all of
+// them busy. The table in docs/speed.md is what this prints.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -103,10 +103,10 @@ TEST_P(SlowdownErrors, AreRareAndTenPercentAreCaught) {
   const Load load(GetParam());
   const Verdicts same = Repeat(WorksLonger("int8", 0.0), kRuns);
   const Verdicts slower = Repeat(WorksLonger("int8", 0.1), kRuns);
-  for (const auto& [name, verdicts] : {std::pair("the same model", same), {"10 % longer", slower}}) {
-    std::cout << fmt::format("| {} | {} | {} | {} | {} |\n", name,
-                             GetParam() ? "busy" : "idle", verdicts.passed, verdicts.failed,
-                             verdicts.inconclusive);
+  for (const auto& [name, verdicts] :
+       {std::pair("the same model", same), {"10 % longer", slower}}) {
+    std::cout << fmt::format("| {} | {} | {} | {} | {} |\n", name, GetParam() ? "busy" : "idle",
+                             verdicts.passed, verdicts.failed, verdicts.inconclusive);
   }
   EXPECT_LE(same.failed, 5) << "of 100 runs without a slowdown";
   EXPECT_GE(slower.failed, 95) << "of 100 runs with one of 10 %";
