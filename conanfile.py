@@ -21,8 +21,9 @@ class GatetestConan(ConanFile):
     package_type = "library"
     settings = "os", "compiler", "build_type", "arch"
     # No fPIC: all of it is position independent always.
-    options = {"shared": [True, False]}
-    default_options = {"shared": False}
+    # benchmark: the gates on speed, which bring Google Benchmark.
+    options = {"shared": [True, False], "benchmark": [True, False]}
+    default_options = {"shared": False, "benchmark": True}
 
     exports_sources = (
         "CMakeLists.txt",
@@ -53,6 +54,8 @@ class GatetestConan(ConanFile):
         self.requires("sqlite3/3.49.1")
         self.requires("zlib/1.3.1")
         self.requires("libcurl/8.12.1")
+        if self.options.benchmark:
+            self.requires("benchmark/1.9.1", transitive_libs=True)
         # Used in .cc files, for their headers only.
         self.requires("nlohmann_json/3.12.0")
         self.requires("boost/1.88.0", libs=False, options={"header_only": True})
@@ -69,6 +72,7 @@ class GatetestConan(ConanFile):
         toolchain.cache_variables["GATETEST_BUILD_TESTS"] = False
         toolchain.cache_variables["GATETEST_BUILD_EXAMPLES"] = False
         toolchain.cache_variables["GATETEST_BUILD_BENCHMARKS"] = False
+        toolchain.cache_variables["GATETEST_BUILD_BENCHMARK_GATES"] = bool(self.options.benchmark)
         toolchain.cache_variables["GATETEST_INSTALL"] = True
         toolchain.cache_variables["GATETEST_FETCH_DEPENDENCIES"] = False
         toolchain.cache_variables["GATETEST_WARNINGS_AS_ERRORS"] = False
@@ -117,6 +121,8 @@ class GatetestConan(ConanFile):
             "main": ["fixtures"],
             "gatetest": ["core", "store", "http", "matchers", "fixtures"],
         }
+        if self.options.benchmark:
+            needs["benchmark"] = ["fixtures", "gtest::libgtest", "fmt::fmt", "benchmark::_benchmark"]
         for name, requires in needs.items():
             component = self.cpp_info.components[name]
             component.set_property("cmake_target_name", f"gatetest::{name}")

@@ -6,9 +6,11 @@ if(NOT project MATCHES "VERSION ${VERSION} ")
   message(FATAL_ERROR "vcpkg.json says version ${VERSION}; CMakeLists.txt says ${project}")
 endif()
 
+vcpkg_check_features(OUT_FEATURE_OPTIONS features FEATURES benchmark GATETEST_BUILD_BENCHMARK_GATES)
 vcpkg_cmake_configure(
   SOURCE_PATH "${SOURCE_PATH}"
   OPTIONS
+    ${features}
     -DGATETEST_BUILD_TESTS=OFF
     -DGATETEST_BUILD_EXAMPLES=OFF
     -DGATETEST_BUILD_BENCHMARKS=OFF
