@@ -121,7 +121,7 @@ Prompts PromptsFor(const Gate& gate, const PromptChoice& choice, Model& model,
                    RequestTimer& timer) {
   const Asking asking(model, timer);
   const auto [sources, kind] = OfOneKind(SourcesOf(gate, choice.on), asking);
-  Prompts prompts{.kind = kind};
+  Prompts prompts{.kind = kind, .task = sources.front().task};
   struct Place {
     const Source* source;
     const Sample* sample;

@@ -26,6 +26,7 @@ struct PromptChoice {
 struct Prompts {
   RequestKind kind = RequestKind::kGenerate;  ///< Of all of them: kGenerate or kScore.
   std::vector<Request> requests = {};         ///< In the order to ask.
+  TaskPtr task = {};                          ///< The first that they are of.
   std::string tasks = {};  ///< "\"skills\"", "\"skills\", \"sums\"", "\"skills/add\"".
   std::vector<std::string> evidence = {};  ///< "data xxh3:..., seed 7", the protocols.
 };

@@ -30,10 +30,11 @@ class RequestTimer::Sink final : public ResponseSink {
   void Receive(std::size_t index, Response response) override {
     const auto now = Clock::now();
     const std::lock_guard lock(mutex_);
+    index += first_;
     if (index >= answers_.size() || answers_[index]) return;
     last_ = now;
     TimedAnswer& answer = answers_[index].emplace();
-    answer.failure = RedactAddresses(RedactSecrets(response.failure, timer_.secrets_));
+    answer.failure = timer_.Redacted(response.failure);
     answer.seconds = Seconds(response.timing.total);
     answer.first_token = Seconds(response.timing.first_token);
     answer.tokens = response.usage.completion_tokens;
@@ -44,6 +45,12 @@ class RequestTimer::Sink final : public ResponseSink {
         !timer_.spending_->Pay(timer_.model_.info(), requests_[index], response)) {
       cancel_.Request();
     }
+  }
+
+  /// What is asked now begins with this request.
+  void SetFirst(std::size_t first) {
+    const std::lock_guard lock(mutex_);
+    first_ = first;
   }
 
   /// When the last answer came; `otherwise` where none did.
@@ -62,6 +69,7 @@ class RequestTimer::Sink final : public ResponseSink {
   const std::span<const Request> requests_;
   Cancel& cancel_;
   std::mutex mutex_;
+  std::size_t first_ = 0;
   std::vector<std::optional<TimedAnswer>> answers_;
   std::optional<Clock::time_point> last_;
 };
@@ -86,14 +94,30 @@ TimedRun RequestTimer::AskAll(std::span<const Request> requests, std::size_t at_
 TimedRun RequestTimer::Run(std::span<const Request> requests, std::size_t at_a_time) {
   Cancel cancel;
   Sink sink(*this, requests, cancel);
-  Spending::Reserved reserved{.requests = requests.size()};
-  if (spending_ != nullptr) reserved = spending_->Reserve(model_.info(), requests);
-  if (reserved.requests < requests.size()) {
-    if (spending_ != nullptr) spending_->Release(reserved);
-    ended_ = spending_->WhyNoMore(model_.info());
-    return {.answers = sink.Take(ended_)};
-  }
+  TimedRun run;
   std::string why_none = "the model returned without answering";
+  // At once, unless a budget of tokens has seen no answer yet that it could go by.
+  for (std::size_t begin = 0; begin < requests.size();) {
+    const std::span<const Request> rest = requests.subspan(begin);
+    Spending::Reserved reserved{.requests = rest.size()};
+    if (spending_ != nullptr) reserved = spending_->Reserve(model_.info(), rest);
+    if (reserved.requests == 0) {
+      ended_ = why_none = spending_->WhyNoMore(model_.info());
+      break;
+    }
+    sink.SetFirst(begin);
+    run.seconds +=
+        RunPaid(rest.first(reserved.requests), at_a_time, reserved, sink, cancel, why_none);
+    begin += reserved.requests;
+    if (!ended_.empty()) break;
+  }
+  run.answers = sink.Take(why_none);
+  return run;
+}
+
+double RequestTimer::RunPaid(std::span<const Request> requests, std::size_t at_a_time,
+                             const Spending::Reserved& reserved, Sink& sink, Cancel& cancel,
+                             std::string& why_none) {
   const auto start = Clock::now();
   {
     const PaidBatch paid(spending_, reserved, cancel);
@@ -105,22 +129,27 @@ TimedRun RequestTimer::Run(std::span<const Request> requests, std::size_t at_a_t
       }
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kUnsupported) throw;
-      why_none = RedactAddresses(RedactSecrets(error.what(), secrets_));
+      why_none = Redacted(error.what());
     } catch (...) {
-      why_none =
-          RedactAddresses(RedactSecrets("the model threw: " + TextOfCurrentException(), secrets_));
+      why_none = Redacted("the model threw: " + TextOfCurrentException());
     }
   }
   const double seconds = Seconds(sink.last_or(Clock::now()) - start);
   if (Cancel::all_requested()) {
-    ended_ = "the run was interrupted";
-    why_none = ended_;
-  } else if (cancel.requested() || (spending_ != nullptr && spending_->time_left() &&
-                                    spending_->time_left()->count() <= 0)) {
-    ended_ = spending_->WhyNoMore(model_.info());
-    why_none = ended_;
+    ended_ = why_none = "the run was interrupted";
+  } else if (cancel.requested() || HasNoTimeLeft()) {
+    ended_ = why_none = spending_->WhyNoMore(model_.info());
   }
-  return {.seconds = seconds, .answers = sink.Take(why_none)};
+  return seconds;
+}
+
+bool RequestTimer::HasNoTimeLeft() const {
+  const auto left = spending_ == nullptr ? std::nullopt : spending_->time_left();
+  return left && left->count() <= 0;
+}
+
+std::string RequestTimer::Redacted(const std::string& text) const {
+  return RedactAddresses(RedactSecrets(text, secrets_));
 }
 
 }  // namespace gatetest::internal

@@ -52,6 +52,11 @@ class RequestTimer {
   class Sink;
 
   TimedRun Run(std::span<const Request> requests, std::size_t at_a_time);
+  double RunPaid(std::span<const Request> requests, std::size_t at_a_time,
+                 const Spending::Reserved& reserved, Sink& sink, Cancel& cancel,
+                 std::string& why_none);
+  bool HasNoTimeLeft() const;
+  std::string Redacted(const std::string& text) const;
 
   Model& model_;
   Spending* const spending_;
