@@ -12,7 +12,6 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace gatetest {
 
@@ -22,8 +21,8 @@ class SpeedParticulars {
  public:
   /// Only the prompts of this task ("skills"), or of this group of its samples ("skills/add").
   /// Default: the gate's prompts for generated text; where it has none, the texts it scores.
-  Derived On(std::string task) const {
-    return With([&](SpeedParticulars& it) { it.task_ = std::move(task); });
+  Derived On(const std::string& task) const {
+    return With([&](SpeedParticulars& it) { it.task_ = task; });
   }
   /// The probability that a PASSED is wrong, and that a FAILED is; in (0, 0.5). Default: the
   /// gate's.

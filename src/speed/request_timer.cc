@@ -102,7 +102,7 @@ TimedRun RequestTimer::Run(std::span<const Request> requests, std::size_t at_a_t
     Spending::Reserved reserved{.requests = rest.size()};
     if (spending_ != nullptr) reserved = spending_->Reserve(model_.info(), rest);
     if (reserved.requests == 0) {
-      ended_ = why_none = spending_->WhyNoMore(model_.info());
+      ended_ = why_none = WhyNoMore();
       break;
     }
     sink.SetFirst(begin);
@@ -138,7 +138,7 @@ double RequestTimer::RunPaid(std::span<const Request> requests, std::size_t at_a
   if (Cancel::all_requested()) {
     ended_ = why_none = "the run was interrupted";
   } else if (cancel.requested() || HasNoTimeLeft()) {
-    ended_ = why_none = spending_->WhyNoMore(model_.info());
+    ended_ = why_none = WhyNoMore();
   }
   return seconds;
 }
@@ -146,6 +146,10 @@ double RequestTimer::RunPaid(std::span<const Request> requests, std::size_t at_a
 bool RequestTimer::HasNoTimeLeft() const {
   const auto left = spending_ == nullptr ? std::nullopt : spending_->time_left();
   return left && left->count() <= 0;
+}
+
+std::string RequestTimer::WhyNoMore() const {
+  return spending_ == nullptr ? "the model was told to stop" : spending_->WhyNoMore(model_.info());
 }
 
 std::string RequestTimer::Redacted(const std::string& text) const {

@@ -56,6 +56,7 @@ class RequestTimer {
                  const Spending::Reserved& reserved, Sink& sink, Cancel& cancel,
                  std::string& why_none);
   bool HasNoTimeLeft() const;
+  std::string WhyNoMore() const;
   std::string Redacted(const std::string& text) const;
 
   Model& model_;
