@@ -12,6 +12,8 @@
 
 #include "gatetest/correlation.h"
 #include "gatetest/intervals.h"
+#include "gatetest/verdict.h"
+#include "src/speed/judge_ratio.h"
 #include "tests/simulation/errors.h"
 #include "tests/simulation/random.h"
 
@@ -25,15 +27,18 @@ struct Noise {
   double (*draw)(Random&);
 };
 
+/// Of paired timings, as logarithms.
+std::array<Noise, 4> Noises() {
+  return {{{"normal", [](Random& random) { return random.Normal(); }},
+           {"Laplace", [](Random& random) { return random.Laplace(); }},
+           {"t with 3 degrees", [](Random& random) { return random.StudentOf3(); }},
+           {"uniform", [](Random& random) { return random.Uniform() - 0.5; }}}};
+}
+
 TEST(ContinuousErrors, HodgesLehmann) {
   constexpr double kTruth = 0.03;  // A slowdown by 3%, as a logarithm.
-  const std::array<Noise, 4> noises = {
-      {{"normal", [](Random& random) { return random.Normal(); }},
-       {"Laplace", [](Random& random) { return random.Laplace(); }},
-       {"t with 3 degrees", [](Random& random) { return random.StudentOf3(); }},
-       {"uniform", [](Random& random) { return random.Uniform() - 0.5; }}}};
   Worst worst;
-  for (const Noise& noise : noises) {
+  for (const Noise& noise : Noises()) {
     for (const std::size_t n : {5, 10, 20, 40}) {
       Random random(n);
       std::vector<double> differences(n);
@@ -47,6 +52,33 @@ TEST(ContinuousErrors, HodgesLehmann) {
     }
   }
   CheckErrors("Hodges-Lehmann", worst, Passes::kBelowLimit);
+}
+
+/// As EXPECT_NO_SLOWDOWN goes on until the verdict is clear.
+TEST(ContinuousErrors, HodgesLehmannWithLooks) {
+  constexpr double kLimit = 1.05;
+  constexpr std::size_t kMost = 160;
+  const std::vector<std::size_t> looks = internal::LooksFor(kMost);
+  Worst worst;
+  for (const Noise& noise : Noises()) {
+    Random random(kMost);
+    Errors errors;
+    for (int i = 0; i < kDraws; ++i) {
+      internal::Pairs pairs;
+      std::optional<Verdict> verdict;
+      for (const std::size_t look : looks) {
+        while (pairs.candidate.size() < look) {
+          pairs.candidate.push_back(kLimit * std::exp(0.05 * noise.draw(random)));
+          pairs.baseline.push_back(1.0);
+        }
+        verdict = internal::LookAt(pairs, {.limit = kLimit}, kAlpha, looks.size());
+        if (verdict) break;
+      }
+      errors.Count(verdict == Verdict::kFailed, verdict == Verdict::kPassed);
+    }
+    worst.Add(errors.Of(kDraws), std::string(noise.name));
+  }
+  CheckErrors("Hodges-Lehmann, looks after 20, 40, 80, 160 pairs", worst, Passes::kBelowLimit);
 }
 
 TEST(ContinuousErrors, Fisher) {
