@@ -40,7 +40,7 @@ class ModelSpeed : public gatetest::GateTest {
   gatetest::Gate gate() const override { return ReleaseGate(); }
 };
 
-// Ratios hold on any machine.
+// Ratios travel: what slows the machine down slows both sides.
 TEST_F(ModelSpeed, Int8AndInt4AreNotSlowerThanF16) {
   EXPECT_NO_SLOWDOWN(TinyModel("int8"), TinyModel("f16"), 1.1);
   EXPECT_NO_SLOWDOWN(TinyModel("int4"), TinyModel("f16"), 1.1);
