@@ -16,7 +16,7 @@ constexpr int kMostDigits = 17;
 /// Never in exponents: 1.235e+06 is hard to compare with 1,240,000.
 std::string ShowDigits(double value, int digits) {
   if (std::isinf(value)) return value > 0.0 ? "infinite" : "none";
-  constexpr double kGrouped = 1e4;
+  constexpr double kGrouped = 9999.5;  // Rounded, it has five digits.
   constexpr double kMostGrouped = 1e15;
   const double size = std::fabs(value);
   if (size >= kGrouped && size < kMostGrouped && digits <= kDigits) {
