@@ -72,11 +72,7 @@ RequestTimer::RequestTimer(Model& model, Spending* spending)
       secrets_(SecretsOfEnvironment(model.info().api_key_variable)) {}
 
 TimedAnswer RequestTimer::Ask(const Request& request) {
-  TimedRun run = Run({&request, 1}, 1);
-  TimedAnswer answer = std::move(run.answers.front());
-  // Alone, it took as long as the run; the model's own clock does not count what is around it.
-  if (answer.seconds <= 0.0) answer.seconds = run.seconds;
-  return answer;
+  return std::move(Run({&request, 1}, 1).answers.front());
 }
 
 TimedRun RequestTimer::AskAll(std::span<const Request> requests, std::size_t at_a_time) {
@@ -88,6 +84,12 @@ TimedRun RequestTimer::Run(std::span<const Request> requests, std::size_t at_a_t
   Sink sink(*this, requests, cancel);
   Spending::Reserved reserved{.requests = requests.size()};
   if (spending_ != nullptr) reserved = spending_->Reserve(model_.info(), requests);
+  if (reserved.requests > 0 && reserved.requests < requests.size() && !has_answers_) {
+    // Of a model that has shown nothing a budget may foresee a few requests only: it shows.
+    spending_->Release(reserved);
+    Run(requests.first(1), 1);
+    reserved = spending_->Reserve(model_.info(), requests);
+  }
   if (reserved.requests < requests.size()) {
     if (spending_ != nullptr) spending_->Release(reserved);
     ended_ = spending_->WhyNoMore(model_.info());
@@ -120,7 +122,13 @@ TimedRun RequestTimer::Run(std::span<const Request> requests, std::size_t at_a_t
     ended_ = spending_->WhyNoMore(model_.info());
     why_none = ended_;
   }
-  return {.seconds = seconds, .answers = sink.Take(why_none)};
+  has_answers_ = true;
+  TimedRun run{.seconds = seconds, .answers = sink.Take(why_none)};
+  // Alone, it took as long as the run; the model's own clock does not count what is around it.
+  if (run.answers.size() == 1 && run.answers.front().seconds <= 0.0) {
+    run.answers.front().seconds = seconds;
+  }
+  return run;
 }
 
 }  // namespace gatetest::internal

@@ -57,6 +57,7 @@ class RequestTimer {
   Spending* const spending_;
   const std::vector<std::string> secrets_;
   std::string ended_;
+  bool has_answers_ = false;
 };
 
 }  // namespace gatetest::internal
