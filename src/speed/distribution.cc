@@ -39,12 +39,11 @@ std::string Histogram(std::span<const double> sorted, double limit, const Scale&
   std::array<std::size_t, kBars> counts{};
   for (const double value : sorted) ++counts[bar_of(value)];
   const auto most = static_cast<double>(*std::max_element(counts.begin(), counts.end()));
-  std::vector<std::string> begins;
+  std::vector<double> edges;
+  for (std::size_t i = 0; i < kBars; ++i) edges.push_back(first + width * static_cast<double>(i));
+  const std::vector<std::string> begins = scale.ShowApart(edges);
   std::size_t longest = 0;
-  for (std::size_t i = 0; i < kBars; ++i) {
-    begins.push_back(scale.Show(first + width * static_cast<double>(i)));
-    longest = std::max(longest, begins.back().size());
-  }
+  for (const std::string& begin : begins) longest = std::max(longest, begin.size());
   const bool is_among_them = limit >= first && limit <= sorted.back();
   std::string text;
   for (std::size_t i = 0; i < kBars; ++i) {

@@ -144,6 +144,19 @@ TEST(Histogram, CountsEveryValue) {
   }
 }
 
+/// A benchmark that differs in its sixth digit.
+TEST(Histogram, NoTwoBarsLookAlike) {
+  EXPECT_EQ(Histogram(Steps(10, 0.0500, 1e-7), 1.0, kMilliseconds),
+            "from      50 ms    2 ########################################\n"
+            "from 50.0001 ms    1 ####################\n"
+            "from 50.0002 ms    1 ####################\n"
+            "from 50.0003 ms    1 ####################\n"
+            "from 50.0005 ms    1 ####################\n"
+            "from 50.0006 ms    1 ####################\n"
+            "from 50.0007 ms    1 ####################\n"
+            "from 50.0008 ms    2 ########################################");
+}
+
 TEST(Histogram, IsEmptyForFewValuesAndForEqualOnes) {
   EXPECT_EQ(Histogram({}, 1.0, kMilliseconds), "");
   EXPECT_EQ(Histogram(Steps(9, 1.0, 1.0), 1.0, kMilliseconds), "");

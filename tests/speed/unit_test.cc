@@ -1,11 +1,15 @@
 #include "src/speed/unit.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 
 namespace gatetest::internal {
 namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 TEST(Scale, ShowsTimesInTheUnitThatFits) {
   EXPECT_EQ(Scale(Unit::kSeconds, 0.05).Show(0.05) + Scale(Unit::kSeconds, 0.05).suffix(), "50 ms");
@@ -73,9 +77,20 @@ TEST(Scale, ShowsBesideOnTheSameScale) {
   const Scale scale(Unit::kTokensPerSecond, 1000.0);
   EXPECT_EQ(scale.ShowBeside(999.96, 1000.0), "999.96");
   EXPECT_EQ(scale.ShowBeside(1000.0, 999.96), "1000");
-  EXPECT_EQ(scale.ShowBeside(12345.4, 12345.0), "12345.4");
+  EXPECT_EQ(scale.ShowBeside(12345.4, 12345.0), "12,345.4");
+  EXPECT_EQ(scale.ShowBeside(9999.6, 10000.0), "9999.6");
+  EXPECT_EQ(scale.ShowBeside(-1234567.25, -1234567.0), "-1,234,567.2");
   EXPECT_EQ(scale.ShowBeside(std::numeric_limits<double>::infinity(), 1.0), "infinite");
   EXPECT_EQ(scale.ShowBeside(1.0, std::numeric_limits<double>::infinity()), "1");
+}
+
+TEST(Scale, ShowsNeighboursApart) {
+  const Scale scale(Unit::kSeconds, 0.05);
+  EXPECT_THAT(scale.ShowApart({0.05, 0.0501, 0.052}), ElementsAre("50", "50.1", "52"));
+  EXPECT_THAT(scale.ShowApart({0.05, 0.0500001, 0.0500002}),
+              ElementsAre("50", "50.0001", "50.0002"));
+  EXPECT_THAT(scale.ShowApart({}), IsEmpty());
+  EXPECT_THAT(scale.ShowApart({0.05, 0.05}), ElementsAre("50", "50"));
 }
 
 TEST(Scale, StandsWhereThereIsNoTypicalValue) {
