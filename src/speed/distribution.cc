@@ -32,29 +32,26 @@ std::string Histogram(std::span<const double> sorted, double limit, const Scale&
   const double far = Quantile(sorted, 0.99);
   const double last = far > first ? far : sorted.back();
   const double width = (last - first) / static_cast<double>(kBars);
-  std::array<std::size_t, kBars> counts{};
-  for (const double value : sorted) {
-    const double at = std::min((value - first) / width, static_cast<double>(kBars - 1));
-    ++counts[static_cast<std::size_t>(at)];
-  }
-  const auto most = static_cast<double>(*std::max_element(counts.begin(), counts.end()));
-  std::vector<std::string> begins;
-  std::size_t longest = 0;
-  for (std::size_t i = 0; i < kBars; ++i) {
-    begins.push_back(scale.Show(first + width * static_cast<double>(i)));
-    longest = std::max(longest, begins.back().size());
-  }
-  const auto bar_of_limit = [&](std::size_t i) {
-    const double begin = first + width * static_cast<double>(i);
-    return limit >= begin && (limit < begin + width || (i + 1 == kBars && limit <= sorted.back()));
+  const auto bar_of = [&](double value) {
+    return static_cast<std::size_t>(
+        std::min((value - first) / width, static_cast<double>(kBars - 1)));
   };
+  std::array<std::size_t, kBars> counts{};
+  for (const double value : sorted) ++counts[bar_of(value)];
+  const auto most = static_cast<double>(*std::max_element(counts.begin(), counts.end()));
+  std::vector<double> edges;
+  for (std::size_t i = 0; i < kBars; ++i) edges.push_back(first + width * static_cast<double>(i));
+  const std::vector<std::string> begins = scale.ShowApart(edges);
+  std::size_t longest = 0;
+  for (const std::string& begin : begins) longest = std::max(longest, begin.size());
+  const bool is_among_them = limit >= first && limit <= sorted.back();
   std::string text;
   for (std::size_t i = 0; i < kBars; ++i) {
     const auto length =
         static_cast<std::size_t>(std::ceil(kLongest * static_cast<double>(counts[i]) / most));
     text += fmt::format("{}from {:>{}}{} {:>4} {}{}", text.empty() ? "" : "\n", begins[i], longest,
                         scale.suffix(), counts[i], std::string(length, '#'),
-                        bar_of_limit(i) ? "  <- the limit" : "");
+                        is_among_them && bar_of(limit) == i ? "  <- the limit" : "");
     while (text.back() == ' ') text.pop_back();
   }
   return text;

@@ -13,6 +13,7 @@
 #include "gatetest/intervals.h"
 #include "gatetest/planning.h"
 #include "src/speed/distribution.h"
+#include "src/statistics/distributions.h"
 #include "src/text/lines.h"
 #include "src/text/show.h"
 
@@ -97,10 +98,8 @@ class Judging {
     lines.Add("Actual", Actual(estimate) + "\n" + OneLine(sorted_, scale_));
     if (verdict != at_best) {
       return Judged(Verdict::kNotMeasured,
-                    fmt::format("{}, which decides: with {} as fast ones it is {}, as slow ones {}",
-                                Failures(), repetitions_.failed == 1 ? "it" : "them", Name(at_best),
-                                Name(verdict)),
-                    estimate, std::move(lines));
+                    Failures() + ", which decides: " + BestAndWorst(at_best, verdict), estimate,
+                    std::move(lines));
     }
     std::string reason = Reason(verdict, estimate, bounds, against);
     if (repetitions_.failed > 0) reason += "\n" + Failures() + "; counted against it";
@@ -112,6 +111,17 @@ class Judging {
     return fmt::format("{} of {} {} failed ({})", repetitions_.failed,
                        repetitions_.failed + repetitions_.values.size(), repetitions_.observations,
                        repetitions_.first_failure);
+  }
+
+  /// "with them as fast ones it is PASSED, as slow ones FAILED".
+  std::string BestAndWorst(Verdict at_best, Verdict at_worst) const {
+    const bool speed = limit_.unit != Unit::kBytes && limit_.unit != Unit::kNumber;
+    const char* const best = speed ? "fast" : "good";
+    const char* const worst = speed ? "slow" : "bad";
+    return repetitions_.failed == 1 ? fmt::format("with it as a {} one it is {}, as a {} one {}",
+                                                  best, Name(at_best), worst, Name(at_worst))
+                                    : fmt::format("with them as {} ones it is {}, as {} ones {}",
+                                                  best, Name(at_best), worst, Name(at_worst));
   }
 
   Estimate EstimateOf(const std::vector<double>& sorted, const Bounds& bounds) const {
@@ -151,16 +161,17 @@ class Judging {
                          Show(limit_.below ? bounds.lower : bounds.upper));
     }
     std::string reason;
-    if (!std::isfinite(clearing)) {
+    if (sorted.size() < FewestFor(limit_, subject_.alpha)) {
       reason = fmt::format(
-          "{} give no {} bound of {} at alpha {:g}; {} do: set .Repetitions({}) or more",
+          "{} give{} no {} bound of {} at alpha {:g}; {} do: set .Repetitions({}) or more",
           ShowCount(static_cast<double>(sorted.size()), repetitions_.observations),
-          limit_.below ? "upper" : "lower", Article(), subject_.alpha,
-          FewestFor(limit_, subject_.alpha), FewestFor(limit_, subject_.alpha));
+          sorted.size() == 1 ? "s" : "", limit_.below ? "upper" : "lower", Article(),
+          subject_.alpha, FewestFor(limit_, subject_.alpha), FewestFor(limit_, subject_.alpha));
     } else {
       reason = fmt::format(
           "the interval [{}, {}]{} holds {}: {}", scale_.ShowBeside(bounds.lower, limit_.limit),
-          scale_.ShowBeside(bounds.upper, limit_.limit), scale_.suffix(), limit, More(sorted));
+          scale_.ShowBeside(bounds.upper, limit_.limit), scale_.suffix(), limit,
+          std::isfinite(clearing) ? More(sorted) : "too many failed to tell; find out why");
     }
     return reason + EndedText(subject_);
   }
@@ -182,7 +193,8 @@ class Judging {
                         Lines lines) const {
     lines.Add("Verdict", fmt::format("{}: {}", Name(verdict), reason));
     if (verdict != Verdict::kPassed) {
-      if (const std::string noise = Noise(estimate); !noise.empty()) lines.Add("Noise", noise);
+      const std::string noise = Noise(estimate, verdict != Verdict::kFailed);
+      if (!noise.empty()) lines.Add("Noise", noise);
       const std::string histogram = Histogram(sorted_, limit_.limit, scale_);
       if (!histogram.empty()) lines.Add("Spread", histogram);
     }
@@ -195,10 +207,10 @@ class Judging {
             .estimate = estimate};
   }
 
-  std::string Noise(const Estimate& estimate) const {
+  std::string Noise(const Estimate& estimate, bool undecided) const {
     const Spread spread = SpreadOf(repetitions_.same_work);
     std::string text = SpreadText(spread, repetitions_.what_same_work);
-    if (text.empty() || !std::isfinite(estimate.value)) return text;
+    if (text.empty() || !undecided || !std::isfinite(estimate.value)) return text;
     const double distance = limit_.limit / estimate.value;
     if (distance > spread.low && distance < spread.high) {
       text +=
@@ -223,6 +235,10 @@ std::size_t FewestFor(const QuantileLimit& limit, double alpha) {
 
 SpeedJudgement JudgeQuantile(const SpeedSubject& subject, const QuantileLimit& limit,
                              const Repetitions& repetitions) {
+  CheckAlpha("JudgeQuantile", subject.alpha);
+  if (!(limit.limit > 0.0 && std::isfinite(limit.limit))) {
+    ThrowInvalid(fmt::format("JudgeQuantile: the limit is {}; give one above 0", limit.limit));
+  }
   return Judging(subject, limit, repetitions).Judge();
 }
 

@@ -11,6 +11,7 @@
 
 #include "gatetest/intervals.h"
 #include "src/speed/distribution.h"
+#include "src/statistics/distributions.h"
 #include "src/text/lines.h"
 #include "src/text/show.h"
 
@@ -77,8 +78,8 @@ Shown ShownOf(const RatioLimit& limit, const LogBounds& bounds) {
 }
 
 std::string Show(double value, double other) {
-  // A pair that failed is no number.
-  if (value > std::exp(kBeyond / 4.0) || std::isinf(value)) return "infinite";
+  // A pair that failed is infinite too: no double is as large as exp(kBeyond).
+  if (std::isinf(value)) return "infinite";
   return ShowBeside(value, other);
 }
 
@@ -156,6 +157,7 @@ SpeedJudgement Judged(const SpeedSubject& subject, Verdict verdict, const std::s
 
 std::string NoiseText(const Pairs& pairs, const RatioLimit& limit, const LogBounds& bounds,
                       bool decided) {
+  if (pairs.failed > 0) return "";  // Which of the others did the same work is not known.
   const std::vector<double> apart = SameWork(pairs);
   if (apart.size() < 5) return "";
   const double usual = Quantile(apart, 0.5);
@@ -189,17 +191,18 @@ std::string MorePairs(const RatioLimit& limit, const LogBounds& bounds, std::siz
                       double alpha) {
   const double distance = std::fabs(bounds.estimate - LogLimit(limit));
   const double half = (bounds.upper - bounds.lower) / 2.0;
-  constexpr std::size_t kFewest = 20;
   if (!std::isfinite(half)) {
-    return fmt::format("{} give no bound at alpha {:g}; set .Repetitions({}) or more",
-                       ShowMany(n, "pair"), alpha, kFewest);
+    const double fewest = std::max(20.0, std::ceil(-std::log2(alpha)));
+    return fmt::format("{} give{} no bound at alpha {:g}; set .Repetitions({:.0f}) or more",
+                       ShowMany(n, "pair"), n == 1 ? "s" : "", alpha, fewest);
   }
+  if (half > kBeyond / 8.0) return "too many failed to tell; find out why";
   constexpr double kTooMany = 20.0;
   const double factor = distance > 0.0 ? std::pow(half / distance, 2.0) : kNoLogBound;
   if (factor > kTooMany) return "it is too close to the limit to tell; choose another limit";
   const double needed = std::ceil(static_cast<double>(n) * std::max(factor, 1.5) / 10.0) * 10.0;
-  return fmt::format("about {:.0f} pairs in all would decide, set .Repetitions({:.0f})", needed,
-                     needed);
+  return fmt::format("about {} in all would decide, set .Repetitions({:.0f})",
+                     ShowMany(static_cast<std::size_t>(needed), "pair"), needed);
 }
 
 }  // namespace
@@ -222,6 +225,7 @@ std::optional<Verdict> LookAt(const Pairs& pairs, const RatioLimit& limit, doubl
 
 SpeedJudgement JudgePairs(const SpeedSubject& subject, const RatioLimit& limit, const Pairs& pairs,
                           std::size_t looks) {
+  CheckAlpha("JudgePairs", subject.alpha);
   const std::size_t n = pairs.candidate.size() + pairs.failed;
   const std::string failures =
       fmt::format("{} of {} failed ({})", pairs.failed, ShowMany(n, "pair"), pairs.first_failure);
@@ -254,7 +258,10 @@ SpeedJudgement JudgePairs(const SpeedSubject& subject, const RatioLimit& limit, 
 SpeedJudgement JudgeAcrossRuns(const SpeedSubject& subject, const RatioLimit& limit,
                                const std::vector<double>& candidate,
                                const std::vector<double>& baseline) {
-  if (candidate.empty() || baseline.empty()) return NotMeasured(subject, "nothing was measured");
+  CheckAlpha("JudgeAcrossRuns", subject.alpha);
+  if (candidate.empty() || baseline.empty()) {
+    return NotMeasured(subject, "nothing was measured" + EndedText(subject));
+  }
   constexpr double kMedian = 0.5;
   const double level = subject.alpha / 2.0;
   std::vector<double> sorted[] = {candidate, baseline};
@@ -284,10 +291,12 @@ SpeedJudgement JudgeAcrossRuns(const SpeedSubject& subject, const RatioLimit& li
     more = fmt::format("{} repetitions on either side are needed at alpha {:g}", fewest,
                        subject.alpha);
   }
+  std::string reason = Reason(limit, bounds, verdict, more);
+  if (!verdict) reason += EndedText(subject);
   Lines lines;
   lines.Add("Actual", Actual(subject, limit, estimate) + Sides(candidate, baseline));
-  return Judged(subject, verdict.value_or(Verdict::kInconclusive),
-                Reason(limit, bounds, verdict, more), estimate, std::move(lines), "", "");
+  return Judged(subject, verdict.value_or(Verdict::kInconclusive), reason, estimate,
+                std::move(lines), "", "");
 }
 
 }  // namespace gatetest::internal

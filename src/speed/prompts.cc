@@ -48,7 +48,7 @@ class Asking {
         traits_{info_, model.capabilities()},
         timer_(timer) {}
 
-  const Capabilities& capabilities() const { return traits_.capabilities; }
+  const ModelTraits& traits() const { return traits_; }
 
   std::vector<Request> RequestsOf(const Task& task, const Sample& sample) const {
     std::vector<Exchange> so_far;
@@ -82,12 +82,15 @@ class Asking {
   RequestTimer& timer_;
 };
 
-/// What a task's samples ask for first; none where it has no sample of the group.
-std::optional<RequestKind> KindOf(const Source& source, const Asking& asking) {
+/// What a task asks for in the end; none where it has no sample of the group, or asks nothing.
+std::optional<RequestKind> KindOf(const Source& source, const ModelTraits& traits) {
   for (const Sample& sample : source.task->dataset().samples()) {
     if (!source.group.empty() && sample.group != source.group) continue;
-    const std::vector<Request> requests = asking.RequestsOf(*source.task, sample);
-    if (!requests.empty()) return requests.front().kind;
+    const std::vector<Request> requests = source.task->Next(sample, {}, traits);
+    if (requests.empty()) continue;
+    // Only texts that are to be scored are tokenized before.
+    const RequestKind kind = requests.front().kind;
+    return kind == RequestKind::kTokenize ? RequestKind::kScore : kind;
   }
   return std::nullopt;
 }
@@ -96,10 +99,20 @@ std::optional<RequestKind> KindOf(const Source& source, const Asking& asking) {
 std::pair<std::vector<Source>, RequestKind> OfOneKind(const std::vector<Source>& sources,
                                                       const Asking& asking) {
   std::vector<std::optional<RequestKind>> kinds;
-  for (const Source& source : sources) kinds.push_back(KindOf(source, asking));
+  std::optional<Error> unsupported;
+  for (const Source& source : sources) {
+    kinds.emplace_back();
+    try {
+      kinds.back() = KindOf(source, asking.traits());
+    } catch (const Error& error) {
+      // What one task cannot ask this model is no matter where another can.
+      if (error.code() != ErrorCode::kUnsupported) throw;
+      if (!unsupported) unsupported = error;
+    }
+  }
   for (const RequestKind kind : {RequestKind::kGenerate, RequestKind::kScore}) {
-    const bool can = kind == RequestKind::kGenerate ? asking.capabilities().generate
-                                                    : asking.capabilities().score;
+    const bool can = kind == RequestKind::kGenerate ? asking.traits().capabilities.generate
+                                                    : asking.traits().capabilities.score;
     if (!can) continue;
     std::vector<Source> chosen;
     for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -107,6 +120,7 @@ std::pair<std::vector<Source>, RequestKind> OfOneKind(const std::vector<Source>&
     }
     if (!chosen.empty()) return {chosen, kind};
   }
+  if (unsupported) throw *unsupported;
   std::vector<std::string> names;
   for (const Source& source : sources) names.push_back(fmt::format("\"{}\"", source.task->name()));
   Reject(ErrorCode::kUnsupported,
@@ -153,6 +167,11 @@ Prompts PromptsFor(const Gate& gate, const PromptChoice& choice, Model& model,
         prompts.requests.push_back(std::move(request));
       }
     }
+  }
+  if (prompts.requests.empty()) {
+    Reject(ErrorCode::kInvalidArgument,
+           fmt::format("the samples of {} ask for nothing; there is no prompt to time",
+                       prompts.tasks));
   }
   prompts.evidence.push_back(gate.workload.order == PromptOrder::kShuffled
                                  ? fmt::format("prompts in a random order, seed {}", seed)

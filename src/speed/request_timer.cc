@@ -30,7 +30,6 @@ class RequestTimer::Sink final : public ResponseSink {
   void Receive(std::size_t index, Response response) override {
     const auto now = Clock::now();
     const std::lock_guard lock(mutex_);
-    index += first_;
     if (index >= answers_.size() || answers_[index]) return;
     last_ = now;
     TimedAnswer& answer = answers_[index].emplace();
@@ -45,12 +44,6 @@ class RequestTimer::Sink final : public ResponseSink {
         !timer_.spending_->Pay(timer_.model_.info(), requests_[index], response)) {
       cancel_.Request();
     }
-  }
-
-  /// What is asked now begins with this request.
-  void SetFirst(std::size_t first) {
-    const std::lock_guard lock(mutex_);
-    first_ = first;
   }
 
   /// When the last answer came; `otherwise` where none did.
@@ -69,7 +62,6 @@ class RequestTimer::Sink final : public ResponseSink {
   const std::span<const Request> requests_;
   Cancel& cancel_;
   std::mutex mutex_;
-  std::size_t first_ = 0;
   std::vector<std::optional<TimedAnswer>> answers_;
   std::optional<Clock::time_point> last_;
 };
@@ -80,11 +72,7 @@ RequestTimer::RequestTimer(Model& model, Spending* spending)
       secrets_(SecretsOfEnvironment(model.info().api_key_variable)) {}
 
 TimedAnswer RequestTimer::Ask(const Request& request) {
-  TimedRun run = Run({&request, 1}, 1);
-  TimedAnswer answer = std::move(run.answers.front());
-  // Alone, it took as long as the run; the model's own clock does not count what is around it.
-  if (answer.seconds <= 0.0) answer.seconds = run.seconds;
-  return answer;
+  return std::move(Run({&request, 1}, 1).answers.front());
 }
 
 TimedRun RequestTimer::AskAll(std::span<const Request> requests, std::size_t at_a_time) {
@@ -94,24 +82,27 @@ TimedRun RequestTimer::AskAll(std::span<const Request> requests, std::size_t at_
 TimedRun RequestTimer::Run(std::span<const Request> requests, std::size_t at_a_time) {
   Cancel cancel;
   Sink sink(*this, requests, cancel);
+  Spending::Reserved reserved{.requests = requests.size()};
+  if (spending_ != nullptr) reserved = spending_->Reserve(model_.info(), requests);
+  if (reserved.requests > 0 && reserved.requests < requests.size() && !has_answers_) {
+    // Of a model that has shown nothing a budget may foresee a few requests only: it shows.
+    spending_->Release(reserved);
+    Run(requests.first(1), 1);
+    reserved = spending_->Reserve(model_.info(), requests);
+  }
   TimedRun run;
   std::string why_none = "the model returned without answering";
-  // At once, unless a budget of tokens has seen no answer yet that it could go by.
-  for (std::size_t begin = 0; begin < requests.size();) {
-    const std::span<const Request> rest = requests.subspan(begin);
-    Spending::Reserved reserved{.requests = rest.size()};
-    if (spending_ != nullptr) reserved = spending_->Reserve(model_.info(), rest);
-    if (reserved.requests == 0) {
-      ended_ = why_none = WhyNoMore();
-      break;
-    }
-    sink.SetFirst(begin);
-    run.seconds +=
-        RunPaid(rest.first(reserved.requests), at_a_time, reserved, sink, cancel, why_none);
-    begin += reserved.requests;
-    if (!ended_.empty()) break;
+  if (reserved.requests > 0) {
+    run.seconds =
+        RunPaid(requests.first(reserved.requests), at_a_time, reserved, sink, cancel, why_none);
+    has_answers_ = true;
   }
+  if (ended_.empty() && reserved.requests < requests.size()) ended_ = why_none = WhyNoMore();
   run.answers = sink.Take(why_none);
+  // Alone, it took as long as the run; the model's own clock does not count what is around it.
+  if (run.answers.size() == 1 && run.answers.front().seconds <= 0.0) {
+    run.answers.front().seconds = run.seconds;
+  }
   return run;
 }
 

@@ -41,8 +41,9 @@ class RequestTimer {
   /// One request alone. A model that fails it, or throws, is a failure in the answer.
   TimedAnswer Ask(const Request& request);
 
-  /// With so many under way at a time. Throws Error(kUnsupported) when the model cannot have so
-  /// many.
+  /// With so many under way at a time, as far as the budget pays for them. (Where it has to know
+  /// first what an answer costs, the first request is asked once more before.) Throws
+  /// Error(kUnsupported) when the model cannot have so many.
   TimedRun AskAll(std::span<const Request> requests, std::size_t at_a_time);
 
   /// Why nothing more can be asked: the budget is spent, or the run was interrupted. Empty: it can.
@@ -63,6 +64,7 @@ class RequestTimer {
   Spending* const spending_;
   const std::vector<std::string> secrets_;
   std::string ended_;
+  bool has_answers_ = false;
 };
 
 }  // namespace gatetest::internal

@@ -16,21 +16,23 @@ constexpr int kMostDigits = 17;
 /// Never in exponents: 1.235e+06 is hard to compare with 1,240,000.
 std::string ShowDigits(double value, int digits) {
   if (std::isinf(value)) return value > 0.0 ? "infinite" : "none";
-  constexpr double kGrouped = 1e4;
   constexpr double kMostGrouped = 1e15;
   const double size = std::fabs(value);
-  if (size >= kGrouped && size < kMostGrouped && digits <= kDigits) {
-    return ShowGrouped(std::llround(value));
-  }
-  if (size >= kMostGrouped || size == 0.0 || size < 1e-4) {
+  if (!(size < kMostGrouped && size >= 1e-4)) {
     return fmt::format("{:.{}g}", value, digits);
   }
   const int before = static_cast<int>(std::floor(std::log10(size))) + 1;
   std::string text = fmt::format("{:.{}f}", value, std::max(0, digits - before));
-  if (text.find('.') == std::string::npos) return text;
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
+  if (text.find('.') != std::string::npos) {
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+  }
+  // Grouped from five digits on.
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string whole = text.substr(0, point);
+  constexpr std::size_t kUngrouped = 4;
+  if (whole.size() - (whole.front() == '-' ? 1 : 0) <= kUngrouped) return text;
+  return ShowGrouped(std::stoll(whole)) + text.substr(point);
 }
 
 }  // namespace
@@ -84,6 +86,16 @@ std::string Scale::ShowBeside(double value, double other) const {
     if (text != ShowDigits(other * factor_, digits)) return text;
   }
   return fmt::format("{:.17g}", value * factor_);
+}
+
+std::vector<std::string> Scale::ShowApart(const std::vector<double>& values) const {
+  std::vector<std::string> texts;
+  for (int digits = kDigits; digits <= kMostDigits; ++digits) {
+    texts.clear();
+    for (const double value : values) texts.push_back(ShowDigits(value * factor_, digits));
+    if (std::adjacent_find(texts.begin(), texts.end()) == texts.end()) break;
+  }
+  return texts;
 }
 
 }  // namespace gatetest::internal

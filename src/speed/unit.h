@@ -3,6 +3,7 @@
 #define GATETEST_SRC_SPEED_UNIT_H_
 
 #include <string>
+#include <vector>
 
 namespace gatetest::internal {
 
@@ -24,6 +25,8 @@ class Scale {
   std::string Show(double value) const;
   /// As many digits more as it takes not to look like `other` when it is not.
   std::string ShowBeside(double value, double other) const;
+  /// Each with as many digits more as it takes for no two neighbours to look alike.
+  std::vector<std::string> ShowApart(const std::vector<double>& values) const;
   /// " ms", " tokens/s", or nothing.
   const std::string& suffix() const { return suffix_; }
 
