@@ -25,10 +25,7 @@ namespace gatetest {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::nanoseconds;
-using testing::Each;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing_support::Answers;
 using testing_support::Echo;
 using testing_support::ErrorOf;

@@ -23,7 +23,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing_support::ExpectError;
-using testing_support::kInfinity;
 using testing_support::kNaN;
 
 const SpeedSubject kSlowdown = {

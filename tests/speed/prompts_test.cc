@@ -19,14 +19,11 @@
 namespace gatetest::internal {
 namespace {
 
-using testing::AllOf;
 using testing::Each;
 using testing::ElementsAre;
 using testing::Field;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-using testing::UnorderedElementsAre;
 using testing_support::ErrorOf;
 using testing_support::FakeModel;
 
