@@ -41,15 +41,21 @@ class FunctionModelImpl final : public Model {
   void RunAtMost(std::size_t at_a_time, std::span<const Request> requests, ResponseSink& sink,
                  const Cancel& cancel) override {
     const bool in_batches = !requests.empty() && BatchFor(requests.front().kind);
-    const std::size_t most = functions_.concurrent * (in_batches ? functions_.max_batch : 1);
-    if (at_a_time > most) {
-      throw Error(ErrorCode::kUnsupported,
-                  fmt::format("{} requests at a time are wanted, and its functions take at most {} "
-                              "(ModelFunctions::{})",
-                              at_a_time, most, in_batches ? "max_batch" : "concurrent"));
-    }
     const std::size_t largest = in_batches ? functions_.max_batch : 1;
-    const std::size_t threads = (at_a_time + largest - 1) / largest;
+    // As many threads with batches of one size, so that it is exactly so many.
+    std::size_t threads = (at_a_time + largest - 1) / largest;
+    while (threads <= functions_.concurrent && at_a_time % threads != 0) ++threads;
+    if (at_a_time == 0 || threads > functions_.concurrent) {
+      throw Error(
+          ErrorCode::kUnsupported,
+          fmt::format("{} requests at a time are wanted, and its functions take {} "
+                      "(ModelFunctions::{})",
+                      at_a_time,
+                      in_batches ? fmt::format("batches of at most {} in at most {} threads",
+                                               largest, functions_.concurrent)
+                                 : fmt::format("at most {}", functions_.concurrent),
+                      in_batches ? "max_batch, concurrent" : "concurrent"));
+    }
     RunCalls(Split(requests, at_a_time / threads, 1), threads, requests, sink, cancel);
   }
 

@@ -24,13 +24,16 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 /// else.
 class WaveSink final : public ResponseSink {
  public:
-  WaveSink(ResponseSink& sink, std::size_t first) : sink_(sink), first_(first) {}
+  WaveSink(ResponseSink& sink, std::size_t first, std::size_t count)
+      : sink_(sink), first_(first), count_(count) {}
 
   void Receive(std::size_t index, Response response) override {
     FillIn(response);
-    sink_.Receive(first_ + index, std::move(response));
+    if (index < count_) sink_.Receive(first_ + index, std::move(response));
   }
   void ReceiveAll(std::vector<Answer> answers) override {
+    // One that was not asked is not another wave's.
+    std::erase_if(answers, [this](const Answer& answer) { return answer.index >= count_; });
     for (Answer& answer : answers) {
       answer.index += first_;
       FillIn(answer.response);
@@ -47,6 +50,7 @@ class WaveSink final : public ResponseSink {
 
   ResponseSink& sink_;
   const std::size_t first_;
+  const std::size_t count_;
   const Clock::time_point start_ = Clock::now();
 };
 
@@ -64,9 +68,10 @@ Model::Model() : instance_(NextInstance()) {}
 
 void Model::RunAtMost(std::size_t at_a_time, std::span<const Request> requests, ResponseSink& sink,
                       const Cancel& cancel) {
+  at_a_time = std::max<std::size_t>(at_a_time, 1);
   for (std::size_t first = 0; first < requests.size() && !cancel.requested(); first += at_a_time) {
     const std::size_t count = std::min(at_a_time, requests.size() - first);
-    WaveSink wave(sink, first);
+    WaveSink wave(sink, first, count);
     Run(requests.subspan(first, count), wave, cancel);
   }
 }

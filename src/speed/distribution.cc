@@ -27,9 +27,13 @@ std::string Histogram(std::span<const double> sorted, double limit, const Scale&
   constexpr std::size_t kBars = 8;
   constexpr double kLongest = 40.0;
   if (sorted.size() < kFewest || !(sorted.back() > sorted.front())) return "";
-  // A few that lie far out share the last bar; else all others would share the first.
   const double first = sorted.front();
-  const double far = Quantile(sorted, 0.99);
+  // A few that lie far out share the last bar; else all others would share the first.
+  const double usual = Quantile(sorted, 0.9);
+  constexpr std::size_t kMany = 100;
+  const double far = sorted.size() >= kMany
+                         ? Quantile(sorted, 0.99)
+                         : std::min(sorted.back(), usual + 3.0 * (usual - first));
   const double last = far > first ? far : sorted.back();
   const double width = (last - first) / static_cast<double>(kBars);
   const auto bar_of = [&](double value) {

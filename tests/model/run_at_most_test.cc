@@ -227,7 +227,7 @@ TEST(FunctionModelRunAtMost, BatchesAreAsLargeAsWhatIsUnderWay) {
     std::size_t largest;  ///< Of the batches.
   };
   for (const Case& one : {Case{1, 4, 1, 1}, Case{3, 4, 1, 3}, Case{4, 4, 1, 4}, Case{8, 4, 2, 4},
-                          Case{6, 4, 2, 3}, Case{5, 4, 2, 2}, Case{9, 4, 4, 3}}) {
+                          Case{6, 4, 2, 3}, Case{5, 4, 5, 1}, Case{9, 4, 4, 3}}) {
     SCOPED_TRACE(testing::Message() << one.at_a_time << " of " << one.max_batch);
     Gauge gauge;
     std::mutex mutex;
@@ -265,9 +265,24 @@ TEST(FunctionModelRunAtMost, RefusesMoreThanItsFunctionsTake) {
   EXPECT_EQ(
       refusal(FunctionModel(kInfo, {.generate_batch = EchoAll, .max_batch = 4, .concurrent = 2}),
               9),
-      "9 requests at a time are wanted, and its functions take at most 8 "
-      "(ModelFunctions::max_batch)");
+      "9 requests at a time are wanted, and its functions take batches of at most 4 in at most 2 "
+      "threads (ModelFunctions::max_batch, concurrent)");
+  // Two batches of one size are never five.
+  EXPECT_EQ(
+      refusal(FunctionModel(kInfo, {.generate_batch = EchoAll, .max_batch = 4, .concurrent = 2}),
+              5),
+      "5 requests at a time are wanted, and its functions take batches of at most 4 in at most 2 "
+      "threads (ModelFunctions::max_batch, concurrent)");
   EXPECT_EQ(refusal(FunctionModel(kInfo, {.generate = EchoOne, .concurrent = 2}), 2), "no error");
+}
+
+TEST(RunAtMost, AnAnswerToNothingIsNotAnotherWaves) {
+  FakeModel confused([](std::span<const Request> requests, ResponseSink& sink, const Cancel&) {
+    sink.Receive(requests.size(), Response::Text("nobody asked"));
+  });
+  Answers answers(4);
+  confused.RunAtMost(2, Requests(4), answers, Cancel());
+  EXPECT_EQ(answers.times, std::vector<int>(4, 0));
 }
 
 TEST(FunctionModelRunAtMost, StopsWhereItIsCancelled) {
