@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -80,7 +81,10 @@ ModelPtr LoadedModel() {
         if (how == "throws") {
           throw std::runtime_error("no weights at https://me:hunter2hunter2@host/");
         }
-        if (how == "aborts") std::abort();
+        if (how == "aborts") {
+          std::cerr << "no memory for 0123 at https://me:hunter2hunter2@host/\n";
+          std::abort();
+        }
         if (how == "exits") std::_Exit(3);
         std::this_thread::sleep_for(Time("CHILD_LOAD_MS", 0));
         // Touched, or the system would not give it.
