@@ -142,6 +142,15 @@ TEST_F(LoadingSpeed, OfTwoModels) {
   ASSERT_LOAD_TIME_BELOW(LoadedModel(), gatetest::TimeLimit(milliseconds(60000)).Repetitions(6));
 }
 
+TEST_F(LoadingSpeed, InTwoGates) {
+  const ModelPtr model = LoadedModel();
+  EXPECT_LOAD_TIME_BELOW(model, milliseconds(60000));
+  gatetest::Gate other = gate();
+  other.workload.warm_up = 0;
+  const gatetest::GateScope scope(other, gatetest::SharedEvaluator());
+  EXPECT_PEAK_MEMORY_BELOW(model, MiB(4096));
+}
+
 void Plain(benchmark::State& state) {
   for ([[maybe_unused]] auto _ : state) state.SetIterationTime(0.002);
 }

@@ -19,12 +19,16 @@ class SpeedChild {
  public:
   const TemporaryFolder& folder() const { return folder_; }
 
-  ProcessResult Run(const std::string& arguments, const std::string& environment = "") const {
+  /// The command line, for a shell of its own.
+  std::string Command(const std::string& arguments, const std::string& environment = "") const {
     const bool names_a_store = arguments.find("--gatetest_store=") != std::string::npos;
-    return RunProcess("cd '" + folder_.path().string() + "' && exec env CHILD_LOG='" +
-                      (folder_ / "log").string() + "' " + environment +
-                      " '" GATETEST_CHILDREN_DIR "/child_speed' " +
-                      (names_a_store ? "" : "--gatetest_store=none ") + arguments);
+    return "cd '" + folder_.path().string() + "' && exec env CHILD_LOG='" +
+           (folder_ / "log").string() + "' " + environment +
+           " '" GATETEST_CHILDREN_DIR "/child_speed' " +
+           (names_a_store ? "" : "--gatetest_store=none ") + arguments;
+  }
+  ProcessResult Run(const std::string& arguments, const std::string& environment = "") const {
+    return RunProcess(Command(arguments, environment));
   }
 
   std::string Read(const std::string& name) const {
