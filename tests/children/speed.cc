@@ -180,6 +180,11 @@ TEST(KernelSpeed, IsNotSlowerThanInAFile) {
   EXPECT_NO_SLOWDOWN("Plain", gatetest::BenchmarkFile(Variable("CHILD_FILE")), 1.5);
 }
 
+TEST(ExitsDeathTest, AsItShould) {
+  GTEST_FLAG_SET(death_test_style, Variable("CHILD_STYLE", "fast"));
+  EXPECT_EXIT(std::exit(3), ::testing::ExitedWithCode(3), "");
+}
+
 /// Suites whose names are patterns of their own.
 template <typename T>
 class Typed : public ::testing::Test {};
