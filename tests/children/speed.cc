@@ -172,6 +172,9 @@ BENCHMARK(Works);
 
 TEST(KernelSpeed, IsPlain) { EXPECT_BENCHMARK_BELOW("Plain", milliseconds(3)); }
 TEST(KernelSpeed, Counts) { EXPECT_COUNTER_ABOVE("Counting", "hits", 6); }
+TEST(KernelSpeed, IsFasterThanCounting) {
+  EXPECT_SPEEDUP_ABOVE("Plain", "Counting", Number("CHILD_SPEEDUP", 1));
+}
 TEST(KernelSpeed, Works) {
   EXPECT_BENCHMARK_BELOW("Works", gatetest::TimeLimit(milliseconds(60000)).Repetitions(5));
 }
