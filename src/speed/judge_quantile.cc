@@ -236,7 +236,8 @@ std::size_t FewestFor(const QuantileLimit& limit, double alpha) {
 SpeedJudgement JudgeQuantile(const SpeedSubject& subject, const QuantileLimit& limit,
                              const Repetitions& repetitions) {
   CheckAlpha("JudgeQuantile", subject.alpha);
-  if (!(limit.limit > 0.0 && std::isfinite(limit.limit))) {
+  // Counters may be of any size.
+  if (!std::isfinite(limit.limit) || (limit.unit != Unit::kNumber && limit.limit <= 0.0)) {
     ThrowInvalid(fmt::format("JudgeQuantile: the limit is {}; give one above 0", limit.limit));
   }
   return Judging(subject, limit, repetitions).Judge();

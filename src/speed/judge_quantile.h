@@ -37,7 +37,8 @@ std::size_t FewestFor(const QuantileLimit& limit, double alpha);
 /// PASSED when the bound of the quantile (OrderStatisticRanks) clears the limit, FAILED when the
 /// other one does not, else INCONCLUSIVE. What could not be measured counts for and against: where
 /// that changes the verdict it is NOT MEASURED. Throws Error(kInvalidArgument) for alpha out of
-/// (0, 0.5), and a limit that is not above 0 and finite.
+/// (0, 0.5), and a limit that is not finite or, but
+/// for Unit::kNumber, not above 0.
 SpeedJudgement JudgeQuantile(const SpeedSubject& subject, const QuantileLimit& limit,
                              const Repetitions& repetitions);
 

@@ -84,7 +84,9 @@ TimedRun RequestTimer::Run(std::span<const Request> requests, std::size_t at_a_t
   Sink sink(*this, requests, cancel);
   Spending::Reserved reserved{.requests = requests.size()};
   if (spending_ != nullptr) reserved = spending_->Reserve(model_.info(), requests);
-  if (reserved.requests > 0 && reserved.requests < requests.size() && !has_answers_) {
+  const bool by_tokens =
+      spending_ != nullptr && (spending_->budget().tokens || spending_->budget().usd);
+  if (by_tokens && reserved.requests > 0 && reserved.requests < requests.size() && !has_answers_) {
     // Of a model that has shown nothing a budget may foresee a few requests only: it shows.
     spending_->Release(reserved);
     Run(requests.first(1), 1);
