@@ -18,7 +18,8 @@ enum class PromptOrder {
 /// What the assertions on speed measure with.
 struct Workload {
   /// How many requests are asked before the first that counts: they load the model and fill its
-  /// caches. Change it to 0 to have the first requests of a fresh model count too.
+  /// caches. (At least as many as will be under way at a time, unless it is 0.) Change it to 0 to
+  /// have the first requests of a fresh model count too.
   int warm_up = 5;
 
   /// How many requests are under way at a time (Model::RunAtMost). A limit's own goes before.
