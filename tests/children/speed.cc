@@ -51,8 +51,8 @@ void Log(const std::string& what) {
   static int number = 0;
   if (++number != Number("CHILD_SIGNAL_AT", 0)) return;
   const bool loads = what.starts_with("load ");
-  ::kill(loads ? ::getppid() : ::getpid(), SIGINT);
-  if (loads) std::this_thread::sleep_for(std::chrono::minutes(1));
+  ::kill(loads ? ::getppid() : ::getpid(), SIGTERM);
+  if (loads) std::this_thread::sleep_for(std::chrono::seconds(20));
 }
 
 ModelPtr SpeedModel(const std::string& name, milliseconds takes) {
