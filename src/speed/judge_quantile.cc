@@ -162,11 +162,11 @@ class Judging {
     }
     std::string reason;
     if (sorted.size() < FewestFor(limit_, subject_.alpha)) {
-      reason = fmt::format(
-          "{} give{} no {} bound of {} at alpha {:g}; {} do: set .Repetitions({}) or more",
-          ShowCount(static_cast<double>(sorted.size()), repetitions_.observations),
-          sorted.size() == 1 ? "s" : "", limit_.below ? "upper" : "lower", Article(),
-          subject_.alpha, FewestFor(limit_, subject_.alpha), FewestFor(limit_, subject_.alpha));
+      const std::size_t fewest = FewestFor(limit_, subject_.alpha);
+      reason = fmt::format("{} give{} no {} bound of {} at alpha {:g}; {} do{}",
+                           ShowCount(static_cast<double>(sorted.size()), repetitions_.observations),
+                           sorted.size() == 1 ? "s" : "", limit_.below ? "upper" : "lower",
+                           Article(), subject_.alpha, fewest, SetRepetitions(fewest, " or more"));
     } else {
       reason = fmt::format(
           "the interval [{}, {}]{} holds {}: {}", scale_.ShowBeside(bounds.lower, limit_.limit),
@@ -174,6 +174,15 @@ class Judging {
           std::isfinite(clearing) ? More(sorted) : "too many failed to tell; find out why");
     }
     return reason + EndedText(subject_);
+  }
+
+  /// ": set .Repetitions(59) or more", so that so many are left; of no use where a budget ended it.
+  std::string SetRepetitions(std::size_t wanted, const char* or_more) const {
+    if (!subject_.ended.empty()) return "";
+    const auto usable = static_cast<double>(repetitions_.values.size() + repetitions_.failed);
+    const double share = usable / (usable + static_cast<double>(repetitions_.left_out));
+    return fmt::format(": set .Repetitions({:.0f}){}",
+                       std::ceil(static_cast<double>(wanted) / share), or_more);
   }
 
   /// "a p95", "a median".
@@ -184,9 +193,9 @@ class Judging {
   std::string More(const std::vector<double>& sorted) const {
     const std::optional<std::size_t> enough = EnoughFor(limit_, sorted, subject_.alpha);
     if (!enough) return "it is too close to the limit to tell; choose another limit";
-    return fmt::format("about {} {} in all would decide, set .Repetitions({})",
+    return fmt::format("about {} {} in all would decide{}",
                        ShowGrouped(static_cast<std::int64_t>(*enough)), repetitions_.observations,
-                       *enough);
+                       SetRepetitions(*enough, ""));
   }
 
   SpeedJudgement Judged(Verdict verdict, const std::string& reason, const Estimate& estimate,

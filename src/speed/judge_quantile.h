@@ -26,6 +26,7 @@ struct Repetitions {
   std::string observations = {};   ///< "requests", "runs", "repetitions".
   std::size_t failed = 0;          ///< Beside the values: they could not be measured,
   std::string first_failure = {};  ///< for this reason, the first of them.
+  std::size_t left_out = 0;        ///< Repetitions that do not have what is judged, beside these.
   /// Of one piece of work, in the same run: what the machine adds to the spread. May be empty.
   std::vector<double> same_work = {};
   std::string what_same_work = {};  ///< "the same request".

@@ -83,19 +83,6 @@ std::string Show(double value, double other) {
   return ShowBeside(value, other);
 }
 
-/// How far the same work, done twice by the same side, lies apart: |ln|, sorted.
-std::vector<double> SameWork(const Pairs& pairs) {
-  std::vector<double> apart;
-  for (const std::vector<double>* side : {&pairs.candidate, &pairs.baseline}) {
-    for (std::size_t i = kSameWorkAfter; i < side->size(); ++i) {
-      if (i / kSameWorkAfter % 2 == 0) continue;
-      apart.push_back(std::fabs(std::log((*side)[i] / (*side)[i - kSameWorkAfter])));
-    }
-  }
-  std::sort(apart.begin(), apart.end());
-  return apart;
-}
-
 std::string Reason(const RatioLimit& limit, const LogBounds& bounds, std::optional<Verdict> verdict,
                    const std::string& more) {
   const Shown shown = ShownOf(limit, bounds);
@@ -157,16 +144,11 @@ SpeedJudgement Judged(const SpeedSubject& subject, Verdict verdict, const std::s
 
 std::string NoiseText(const Pairs& pairs, const RatioLimit& limit, const LogBounds& bounds,
                       bool decided) {
-  if (pairs.failed > 0) return "";  // Which of the others did the same work is not known.
-  const std::vector<double> apart = SameWork(pairs);
-  if (apart.size() < 5) return "";
-  const double usual = Quantile(apart, 0.5);
-  const double far = Quantile(apart, 0.9);
-  std::string text = fmt::format(
-      "the same work, done twice by the same side in this run, differed by {:.1f}% (median) and "
-      "{:.1f}% (90th percentile, n = {})",
-      100.0 * std::expm1(usual), 100.0 * std::expm1(far), apart.size());
-  if (!decided && far > std::fabs(bounds.estimate - LogLimit(limit))) {
+  const Spread spread = SpreadOf(pairs.same_work);
+  std::string text = SpreadText(spread, pairs.what_same_work);
+  if (text.empty() || decided) return text;
+  const double apart = std::log(spread.high / spread.low) / 2.0;
+  if (apart > std::fabs(bounds.estimate - LogLimit(limit))) {
     text +=
         "\nthe limit is nearer than that: this machine is too noisy to tell. Run it alone (ctest "
         "runs suites of SPEED_SUITES so), or on a quieter one";

@@ -21,15 +21,16 @@ struct RatioLimit {
   bool speedup = false;
 };
 
-/// Of every twenty pairs the last ten do the work of the first ten again.
-inline constexpr std::size_t kSameWorkAfter = 10;
-
 /// Pairs of times of the same work, each pair in an order drawn at random.
 struct Pairs {
   std::vector<double> candidate = {};  ///< In seconds.
   std::vector<double> baseline = {};   ///< As many.
   std::size_t failed = 0;              ///< Pairs beside these that could not be measured,
   std::string first_failure = {};      ///< for this reason, the first of them.
+  /// Of one piece of work of the baseline's, in the same run: what the machine adds. May be empty.
+  /// (Pairs never do the same work again: they would not be independent of each other.)
+  std::vector<double> same_work = {};
+  std::string what_same_work = {};  ///< "the baseline's first work".
 };
 
 /// When a verdict is looked for, in numbers of pairs: 20, twice that, and so on up to `most`. Each

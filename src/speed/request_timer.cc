@@ -34,6 +34,11 @@ class RequestTimer::Sink final : public ResponseSink {
     last_ = now;
     TimedAnswer& answer = answers_[index].emplace();
     answer.failure = timer_.Redacted(response.failure);
+    failures_ = answer.failure.empty() ? 0 : failures_ + 1;
+    if (failures_ == kFailuresInARow && answers_.size() > failures_) {
+      gave_up_ = answer.failure;
+      cancel_.Request();
+    }
     answer.seconds = Seconds(response.timing.total);
     answer.first_token = Seconds(response.timing.first_token);
     answer.tokens = response.usage.completion_tokens;
@@ -49,10 +54,15 @@ class RequestTimer::Sink final : public ResponseSink {
   /// When the last answer came; `otherwise` where none did.
   Clock::time_point last_or(Clock::time_point otherwise) const { return last_.value_or(otherwise); }
 
-  std::vector<TimedAnswer> Take(const std::string& why_none) {
+  /// Why the rest was not asked any more: too many had failed. Empty: it was.
+  const std::string& gave_up() const { return gave_up_; }
+
+  /// `asked`: so many, from the first, were.
+  std::vector<TimedAnswer> Take(const std::string& why_none, std::size_t asked) {
     std::vector<TimedAnswer> taken;
-    for (std::optional<TimedAnswer>& answer : answers_) {
-      taken.push_back(answer ? *std::move(answer) : TimedAnswer{.failure = why_none});
+    for (std::size_t i = 0; i < answers_.size(); ++i) {
+      taken.push_back(answers_[i] ? *std::move(answers_[i])
+                                  : TimedAnswer{.failure = why_none, .asked = i < asked});
     }
     return taken;
   }
@@ -63,6 +73,8 @@ class RequestTimer::Sink final : public ResponseSink {
   Cancel& cancel_;
   std::mutex mutex_;
   std::vector<std::optional<TimedAnswer>> answers_;
+  std::size_t failures_ = 0;  ///< In a row.
+  std::string gave_up_;
   std::optional<Clock::time_point> last_;
 };
 
@@ -100,7 +112,7 @@ TimedRun RequestTimer::Run(std::span<const Request> requests, std::size_t at_a_t
     has_answers_ = true;
   }
   if (ended_.empty() && reserved.requests < requests.size()) ended_ = why_none = WhyNoMore();
-  run.answers = sink.Take(why_none);
+  run.answers = sink.Take(why_none, reserved.requests);
   // Alone, it took as long as the run; the model's own clock does not count what is around it.
   if (run.answers.size() == 1 && run.answers.front().seconds <= 0.0) {
     run.answers.front().seconds = run.seconds;
@@ -130,6 +142,8 @@ double RequestTimer::RunPaid(std::span<const Request> requests, std::size_t at_a
   const double seconds = Seconds(sink.last_or(Clock::now()) - start);
   if (Cancel::all_requested()) {
     ended_ = why_none = "the run was interrupted";
+  } else if (!sink.gave_up().empty()) {
+    why_none = sink.gave_up();
   } else if (cancel.requested() || HasNoTimeLeft()) {
     ended_ = why_none = WhyNoMore();
   }

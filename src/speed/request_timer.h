@@ -17,14 +17,18 @@ namespace gatetest::internal {
 /// How long one request took, end to end: from when it was sent until the answer was complete, what
 /// was tried in between included.
 struct TimedAnswer {
-  std::string failure = {};                  ///< Why there is none; empty: there is.
-  double seconds = 0.0;                      ///< End to end; 0: not known.
+  std::string failure = {};  ///< Why there is none; empty: there is.
+  bool asked = true;     ///< False: nothing more could be asked, so it is no failure of its own.
+  double seconds = 0.0;  ///< End to end; 0: not known.
   double first_token = 0.0;                  ///< Until the first text; 0: not known.
   std::int64_t tokens = 0;                   ///< Generated; 0: not known, or none.
   bool retried = false;                      ///< It took several attempts.
   std::vector<TokenId> text_tokens = {};     ///< kTokenize.
   std::vector<std::size_t> token_ends = {};  ///< kTokenize.
 };
+
+/// So many failures in a row say that the rest would fail too, and each may take minutes to.
+inline constexpr std::size_t kFailuresInARow = 5;
 
 /// A run of many requests.
 struct TimedRun {
@@ -42,8 +46,9 @@ class RequestTimer {
   TimedAnswer Ask(const Request& request);
 
   /// With so many under way at a time, as far as the budget pays for them. (Where it has to know
-  /// first what an answer costs, the first request is asked once more before.) Throws
-  /// Error(kUnsupported) when the model cannot have so many.
+  /// first what an answer costs, the first request is asked once more before.) What is not asked
+  /// any more after kFailuresInARow has failed too. Throws Error(kUnsupported) when the model
+  /// cannot have so many.
   TimedRun AskAll(std::span<const Request> requests, std::size_t at_a_time);
 
   /// Why nothing more can be asked: the budget is spent, or the run was interrupted. Empty: it can.

@@ -233,7 +233,7 @@ TEST(JudgeQuantile, AnIntervalThatHoldsTheLimitSaysHowManyWouldDecide) {
       "  Actual: latency p95 39 ms, 90% interval [39, 61] ms, n = 177 requests (order statistics)\n"
       "          min 20, p50 29, p95 39, max 61 ms (n = 177)\n"
       " Verdict: INCONCLUSIVE: the interval [39, 61] ms holds 50 ms: about 2,500 requests in all "
-      "would decide, set .Repetitions(2500)\n"
+      "would decide: set .Repetitions(2500)\n"
       "  Spread: from    20 ms   54 ########################################\n"
       "          from 25.12 ms   44 #################################\n"
       "          from 30.25 ms   40 ##############################\n"
@@ -263,9 +263,10 @@ TEST(JudgeQuantile, TheAdviceIsAlwaysMoreThanThereIs) {
 TEST(JudgeQuantile, WhatEndedItIsSaidWhereItIsNotDecided) {
   SpeedSubject subject = kLatency;
   subject.ended = "the budget of 40 requests does not pay for more";
-  EXPECT_THAT(TextOf(kP95, Requests(Times(40)), subject),
-              HasSubstr("set .Repetitions(59) or more\n          the measurement ended early: the "
-                        "budget of 40 requests does not pay for more\n"));
+  EXPECT_THAT(
+      TextOf(kP95, Requests(Times(40)), subject),
+      HasSubstr("59 do\n          the measurement ended early: the budget of 40 requests does "
+                "not pay for more\n"));
   EXPECT_THAT(TextOf(kP95, Requests(Times(170, 7)), subject), HasSubstr("the measurement ended"));
   EXPECT_THAT(TextOf(kP95, Requests(Times(177)), subject), Not(HasSubstr("ended early")));
   EXPECT_EQ(TextOf(kP95, Requests({}), subject),
@@ -274,6 +275,13 @@ TEST(JudgeQuantile, WhatEndedItIsSaidWhereItIsNotDecided) {
             "more\n"
             "Evidence: 177 requests live, 5 requests of warm-up before; 1 at a time\n"
             "          prompts in a random order, seed 7\n");
+}
+
+/// To have 59 of which every third has a value it takes three times as many.
+TEST(JudgeQuantile, AdviceCountsWhatIsLeftOut) {
+  Repetitions requests = Requests(Times(40));
+  requests.left_out = 80;
+  EXPECT_THAT(TextOf(kP95, requests), HasSubstr("59 do: set .Repetitions(177) or more"));
 }
 
 TEST(JudgeQuantile, NothingMeasuredIsNoVerdict) {
