@@ -192,6 +192,10 @@ class Model {
   virtual void RunAtMost(std::size_t at_a_time, std::span<const Request> requests,
                          ResponseSink& sink, const Cancel& cancel);
 
+  /// Whether it has nothing left to load, as far as it knows: for measurements of loading, which
+  /// would find nothing. Lazy knows, and so does FunctionModel, whose functions are there.
+  virtual bool is_loaded() const { return false; }
+
   /// All that its answers belong to, as canonical JSON: what info() says, and the code that runs.
   /// A model that computes its answers does not override it. Throws Error(kNotFound) when a file
   /// that info() names cannot be read, and Error(kInvalidArgument) when it has weights and a

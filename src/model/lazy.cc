@@ -17,6 +17,10 @@ class LazyModel final : public Model {
 
   const ModelInfo& info() const override { return info_; }
   Capabilities capabilities() const override { return Loaded().capabilities(); }
+  bool is_loaded() const override {
+    const std::lock_guard lock(mutex_);
+    return model_ != nullptr;
+  }
 
   void Run(std::span<const Request> requests, ResponseSink& sink, const Cancel& cancel) override {
     Loaded().Run(requests, sink, cancel);

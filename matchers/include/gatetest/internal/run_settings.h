@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "gatetest/gate.h"
 #include "gatetest/limit.h"
@@ -15,7 +14,6 @@ namespace gatetest::internal {
 /// gatetest::Init fills it in.
 struct RunSettings {
   std::string program = {};                 ///< argv[0], for the line that runs one test again.
-  std::vector<std::string> arguments = {};  ///< The others, as they were given.
   /// " --gatetest_alpha=0.01": what of the run's settings changes verdicts, for that line.
   std::string rerun_flags = {};
   std::optional<Claim> claim = {};   ///< Goes before the gate's, not before a limit's own.
@@ -24,7 +22,7 @@ struct RunSettings {
   std::optional<IfInconclusive> if_inconclusive = {};  ///< Goes before the gate's.
   bool plan = false;                   ///< Nothing is evaluated: assertions say what they take.
   std::optional<StoreMode> mode = {};  ///< Goes before the gate's.
-  /// This is a child that only loads a model (loading.h): no other assertion does anything.
+  /// This is a child that only loads a model (load_child.h): no other assertion does anything.
   bool only_loads = false;
   bool accept = false;  ///< EXPECT_NO_REGRESSION makes its model the accepted release.
 
