@@ -7,6 +7,17 @@ if(POLICY CMP0167)
   cmake_policy(SET CMP0167 NEW)  # Boost's own package, rather than CMake's module for it.
 endif()
 
+# Whoever contains this project and has no Google Benchmark has to ask for what needs it.
+set(gatetest_benchmark_gates ${PROJECT_IS_TOP_LEVEL})
+if(NOT TARGET benchmark::benchmark AND NOT FETCHCONTENT_SOURCE_DIR_BENCHMARK)
+  find_package(benchmark 1.7 QUIET)
+endif()
+if(TARGET benchmark::benchmark OR FETCHCONTENT_SOURCE_DIR_BENCHMARK)
+  set(gatetest_benchmark_gates ON)
+endif()
+option(GATETEST_BUILD_BENCHMARK_GATES "Build gatetest::benchmark, the gates on speed; needs Google Benchmark"
+  ${gatetest_benchmark_gates})
+
 # gatetest_find(package version target debian_packages name): sets <name>_IS_MISSING when `target` is
 # not to be had, so that FetchContent's `name` has to stand in.
 macro(gatetest_find package version target debian_packages name)

@@ -26,7 +26,8 @@ if(NOT GATETEST_INSTALL)
 endif()
 if(GATETEST_NOT_INSTALLABLE)
   install(CODE "message(FATAL_ERROR \"GateTest cannot be installed from this build, because these are \
-built with it: ${GATETEST_NOT_INSTALLABLE}. Install them first, configure anew, and install then.\")")
+built with it: ${GATETEST_NOT_INSTALLABLE}. Install them first, configure anew, and install then. \
+(Without Google Benchmark: GATETEST_BUILD_BENCHMARK_GATES=OFF.)\")")
   return()
 endif()
 

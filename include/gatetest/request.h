@@ -78,6 +78,8 @@ struct Usage {
 struct Timing {
   std::chrono::nanoseconds first_token = {};  ///< To the first text of a streamed answer; else 0.
   std::chrono::nanoseconds total = {};        ///< To the end of the answer; 0: not known.
+  /// Of Usage::completion_tokens, those before the first text: what a model reasons in silence.
+  std::int64_t silent_tokens = 0;
 };
 
 /// A token that could have stood in a place, and its natural-log probability there.

@@ -177,7 +177,10 @@ class StreamedText {
       const json chunk = ParseObject(data);
       ++chunks_;
       if (served_.empty()) served_ = ServedIn(chunk);
-      if (Find(chunk, "usage") != nullptr) response_.usage = UsageIn(chunk);
+      if (Find(chunk, "usage") != nullptr) {
+        response_.usage = UsageIn(chunk);
+        response_.timing.silent_tokens = SilentTokensIn(chunk);
+      }
       const json* const choice = FirstChoice(chunk);
       if (choice == nullptr || finished_) return;  // Usage alone, or the last one again.
       const std::string text = TextOfChoice(*choice, "delta");
@@ -236,6 +239,7 @@ Response ReadAnswer(const std::string& body, const Connection& connection, std::
   response.text = TextOfChoice(*choice, "message");
   AddLogprobs(*choice, response);
   response.usage = UsageIn(answer);
+  response.timing.silent_tokens = SilentTokensIn(answer);
   return response;
 }
 

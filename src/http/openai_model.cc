@@ -75,7 +75,7 @@ class OpenAiModelImpl final : public Model {
     internal::Deliver(
         *model_.connection,
         {.count = requests.size(),
-         .at_a_time = at_a_time,
+         .at_a_time = std::max<std::size_t>(at_a_time, 1),
          .make = [&](std::size_t i) { return MakeExchange(requests[i], abilities.get()); },
          .receive =
              [&](std::vector<ResponseSink::Answer> answers) {

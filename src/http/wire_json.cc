@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -114,6 +115,20 @@ Usage UsageIn(const json& answer) {
   const auto total = CountIn(usage, "total_tokens");
   if (!total || *total < *prompt + *completion) return {};
   return {.prompt_tokens = *prompt, .completion_tokens = *total - *prompt};
+}
+
+std::int64_t SilentTokensIn(const json& answer) {
+  if (!answer.contains("usage") || !answer["usage"].is_object()) return 0;
+  const json& usage = answer["usage"];
+  const std::int64_t counted = UsageIn(answer).completion_tokens;
+  const std::int64_t in_total_alone =
+      counted - std::min(counted, CountIn(usage, "completion_tokens").value_or(0));
+  const auto details = usage.find("completion_tokens_details");
+  const std::int64_t reasoned = details == usage.end() || !details->is_object()
+                                    ? 0
+                                    : CountIn(*details, "reasoning_tokens").value_or(0);
+  // Whoever counts them in the total alone may name them as well.
+  return std::min(counted, std::max(in_total_alone, reasoned));
 }
 
 FinishReason FinishReasonIn(const json& choice) {

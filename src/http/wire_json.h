@@ -27,6 +27,10 @@ std::string MessageIn(const std::string& body);
 /// The token counts of an answer; those that contradict themselves are none.
 Usage UsageIn(const nlohmann::json& answer);
 
+/// Of those generated, the tokens that no text shows: completion_tokens_details.reasoning_tokens,
+/// and what the total alone counts.
+std::int64_t SilentTokensIn(const nlohmann::json& answer);
+
 /// Reads finish_reason. Throws NoAnswer when the provider withheld the answer (content_filter).
 FinishReason FinishReasonIn(const nlohmann::json& choice);
 

@@ -160,10 +160,15 @@ Prompts PromptsFor(const Gate& gate, const PromptChoice& choice, Model& model,
   std::vector<std::size_t> order(places.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   if (gate.workload.order == PromptOrder::kShuffled) order = ShuffledOrder(places.size(), seed);
+  // What has to be tokenized first costs a request of its own each.
+  constexpr std::size_t kMostTokenized = 500;
+  const std::size_t most = asking.traits().capabilities.tokenize && kind == RequestKind::kScore
+                               ? std::min(choice.most, kMostTokenized)
+                               : choice.most;
   for (const std::size_t at : order) {
-    if (prompts.requests.size() >= choice.most) break;
+    if (prompts.requests.size() >= most) break;
     for (Request& request : asking.RequestsOf(*places[at].source->task, *places[at].sample)) {
-      if (request.kind == kind && prompts.requests.size() < choice.most) {
+      if (request.kind == kind && prompts.requests.size() < most) {
         prompts.requests.push_back(std::move(request));
       }
     }

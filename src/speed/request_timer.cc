@@ -1,5 +1,6 @@
 #include "src/speed/request_timer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -42,6 +43,7 @@ class RequestTimer::Sink final : public ResponseSink {
     answer.seconds = Seconds(response.timing.total);
     answer.first_token = Seconds(response.timing.first_token);
     answer.tokens = response.usage.completion_tokens;
+    answer.spoken = answer.tokens - std::min(answer.tokens, response.timing.silent_tokens);
     answer.retried = !response.retried.empty();
     answer.text_tokens = std::move(response.tokens);
     answer.token_ends = std::move(response.token_ends);

@@ -20,9 +20,10 @@ struct TimedAnswer {
   std::string failure = {};  ///< Why there is none; empty: there is.
   bool asked = true;     ///< False: nothing more could be asked, so it is no failure of its own.
   double seconds = 0.0;  ///< End to end; 0: not known.
-  double first_token = 0.0;                  ///< Until the first text; 0: not known.
-  std::int64_t tokens = 0;                   ///< Generated; 0: not known, or none.
-  bool retried = false;                      ///< It took several attempts.
+  double first_token = 0.0;  ///< Until the first text; 0: not known.
+  std::int64_t tokens = 0;   ///< Generated; 0: not known, or none.
+  std::int64_t spoken = 0;   ///< Of these, the tokens of its text: without silent reasoning.
+  bool retried = false;      ///< It took several attempts.
   std::vector<TokenId> text_tokens = {};     ///< kTokenize.
   std::vector<std::size_t> token_ends = {};  ///< kTokenize.
 };

@@ -201,5 +201,24 @@ TEST(MessageIn, BearsWhatIsNestedDeep) {
   EXPECT_EQ(MessageIn(R"({"error":{"message":"[[[{{{\"[[["}})"), R"("[[[{{{\"[[[")");
 }
 
+TEST(SilentTokens, AreThoseReasonedOrInTheTotalAlone) {
+  using nlohmann::json;
+  const auto silent = [](const char* usage) {
+    return SilentTokensIn(json{{"usage", json::parse(usage)}});
+  };
+  EXPECT_EQ(silent(R"({"prompt_tokens":5,"completion_tokens":100})"), 0);
+  EXPECT_EQ(silent(R"({"prompt_tokens":5,"completion_tokens":100,
+                       "completion_tokens_details":{"reasoning_tokens":90}})"),
+            90);
+  EXPECT_EQ(silent(R"({"prompt_tokens":5,"completion_tokens":10,"total_tokens":105})"), 90);
+  EXPECT_EQ(silent(R"({"prompt_tokens":5,"completion_tokens":10,"total_tokens":105,
+                       "completion_tokens_details":{"reasoning_tokens":90}})"),
+            90);
+  EXPECT_EQ(silent(R"({"prompt_tokens":5,"completion_tokens":10,
+                       "completion_tokens_details":null})"),
+            0);
+  EXPECT_EQ(SilentTokensIn(json::object()), 0);
+}
+
 }  // namespace
 }  // namespace gatetest::internal
