@@ -101,7 +101,7 @@ class Judging {
                     Failures() + ", which decides: " + BestAndWorst(at_best, verdict), estimate,
                     std::move(lines));
     }
-    std::string reason = Reason(verdict, estimate, bounds, against);
+    std::string reason = Reason(verdict, estimate, bounds, against) + EndedText(subject_);
     if (repetitions_.failed > 0) reason += "\n" + Failures() + "; counted against it";
     return Judged(verdict, reason, estimate, std::move(lines));
   }
@@ -173,7 +173,7 @@ class Judging {
           scale_.ShowBeside(bounds.upper, limit_.limit), scale_.suffix(), limit,
           std::isfinite(clearing) ? More(sorted) : "too many failed to tell; find out why");
     }
-    return reason + EndedText(subject_);
+    return reason;
   }
 
   /// ": set .Repetitions(59) or more", so that so many are left; of no use where a budget ended it.

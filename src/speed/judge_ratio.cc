@@ -231,7 +231,7 @@ SpeedJudgement JudgePairs(const SpeedSubject& subject, const RatioLimit& limit, 
                   std::move(lines), "", histogram);
   }
   std::string reason = Reason(limit, against, verdict, MorePairs(limit, against, n, level));
-  if (!verdict) reason += EndedText(subject);
+  reason += EndedText(subject);
   if (pairs.failed > 0) reason += "\n" + failures + "; counted against it";
   return Judged(subject, verdict.value_or(Verdict::kInconclusive), reason, estimate,
                 std::move(lines), NoiseText(pairs, limit, against, verdict.has_value()), histogram);
@@ -274,7 +274,7 @@ SpeedJudgement JudgeAcrossRuns(const SpeedSubject& subject, const RatioLimit& li
                        subject.alpha);
   }
   std::string reason = Reason(limit, bounds, verdict, more);
-  if (!verdict) reason += EndedText(subject);
+  reason += EndedText(subject);
   Lines lines;
   lines.Add("Actual", Actual(subject, limit, estimate) + Sides(candidate, baseline));
   return Judged(subject, verdict.value_or(Verdict::kInconclusive), reason, estimate,
