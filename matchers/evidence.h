@@ -17,8 +17,8 @@ namespace gatetest::internal {
 /// alone.
 Gate GateInTest();
 
-/// Records a property of the running test; nothing outside of one. Of the key, what GoogleTest's JSON
-/// cannot hold becomes "_".
+/// Records a property of the running test; nothing outside of one. Of the key, what GoogleTest's
+/// JSON cannot hold becomes "_".
 void RecordInTest(std::string key, const std::string& value);
 
 /// Judges, and records values and verdicts as properties of the running test.

@@ -125,6 +125,7 @@ inline SizeLimit GiB(double n) { return SizeLimit(n * 1024.0 * 1024.0 * 1024.0);
 /// A number: a ratio of times, or the value of a benchmark's counter.
 class NumberLimit : public SpeedParticulars<NumberLimit> {
  public:
+  /// 1.05, or 900 of whatever is counted.
   NumberLimit(double value) : value_(value) {}  // NOLINT: implicit, so that a number will do
   double value() const { return value_; }       ///< As it was given.
 

@@ -13,7 +13,7 @@ namespace gatetest::internal {
 
 /// gatetest::Init fills it in.
 struct RunSettings {
-  std::string program = {};                 ///< argv[0], for the line that runs one test again.
+  std::string program = {};  ///< argv[0], for the line that runs one test again.
   /// " --gatetest_alpha=0.01": what of the run's settings changes verdicts, for that line.
   std::string rerun_flags = {};
   std::optional<Claim> claim = {};   ///< Goes before the gate's, not before a limit's own.
