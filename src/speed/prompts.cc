@@ -120,7 +120,7 @@ std::pair<std::vector<Source>, RequestKind> OfOneKind(const std::vector<Source>&
     }
     if (!chosen.empty()) return {chosen, kind};
   }
-  if (unsupported) throw *unsupported;
+  if (unsupported) throw Error(unsupported->code(), unsupported->what());
   std::vector<std::string> names;
   for (const Source& source : sources) names.push_back(fmt::format("\"{}\"", source.task->name()));
   Reject(ErrorCode::kUnsupported,
