@@ -192,9 +192,9 @@ class Model {
   virtual void RunAtMost(std::size_t at_a_time, std::span<const Request> requests,
                          ResponseSink& sink, const Cancel& cancel);
 
-  /// Whether it has nothing left to load, as far as it knows: for measurements of loading, which
-  /// would find nothing. Lazy knows, and so does FunctionModel, whose functions are there.
-  virtual bool is_loaded() const { return false; }
+  /// Whether it has nothing left to load: the load time of such a model is NOT MEASURED, because
+  /// there would be none. One that loads when it is first asked, as Lazy does, says so here.
+  virtual bool is_loaded() const { return true; }
 
   /// All that its answers belong to, as canonical JSON: what info() says, and the code that runs.
   /// A model that computes its answers does not override it. Throws Error(kNotFound) when a file

@@ -34,8 +34,6 @@ class FunctionModelImpl final : public Model {
             .tokenize = static_cast<bool>(functions_.tokenize)};
   }
 
-  bool is_loaded() const override { return true; }
-
   void Run(std::span<const Request> requests, ResponseSink& sink, const Cancel& cancel) override {
     RunCalls(PlanCalls(requests), functions_.concurrent, requests, sink, cancel);
   }

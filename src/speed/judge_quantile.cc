@@ -1,7 +1,6 @@
 #include "src/speed/judge_quantile.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +13,6 @@
 #include "gatetest/planning.h"
 #include "src/speed/distribution.h"
 #include "src/statistics/distributions.h"
-#include "src/text/lines.h"
 #include "src/text/show.h"
 
 namespace gatetest::internal {
@@ -200,20 +198,9 @@ class Judging {
 
   SpeedJudgement Judged(Verdict verdict, const std::string& reason, const Estimate& estimate,
                         Lines lines) const {
-    lines.Add("Verdict", fmt::format("{}: {}", Name(verdict), reason));
-    if (verdict != Verdict::kPassed) {
-      const std::string noise = Noise(estimate, verdict != Verdict::kFailed);
-      if (!noise.empty()) lines.Add("Noise", noise);
-      const std::string histogram = Histogram(sorted_, limit_.limit, scale_);
-      if (!histogram.empty()) lines.Add("Spread", histogram);
-    }
-    if (!subject_.evidence.empty()) {
-      lines.Add("Evidence", fmt::format("{}", fmt::join(subject_.evidence, "\n")));
-    }
-    return {.verdict = verdict,
-            .expectation = ExpectationOf(subject_),
-            .explanation = lines.text(),
-            .estimate = estimate};
+    return internal::Judged(subject_, verdict, reason, estimate, std::move(lines),
+                            Noise(estimate, verdict != Verdict::kFailed),
+                            Histogram(sorted_, limit_.limit, scale_));
   }
 
   std::string Noise(const Estimate& estimate, bool undecided) const {
@@ -222,9 +209,7 @@ class Judging {
     if (text.empty() || !undecided || !std::isfinite(estimate.value)) return text;
     const double distance = limit_.limit / estimate.value;
     if (distance > spread.low && distance < spread.high) {
-      text +=
-          "\nthe limit is nearer than that: this machine is too noisy to tell. Run it alone (ctest "
-          "runs suites of SPEED_SUITES so), or on a quieter one";
+      text += kTooNoisy;
     }
     return text;
   }

@@ -1,7 +1,6 @@
 #include "src/speed/judge_ratio.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +11,6 @@
 #include "gatetest/intervals.h"
 #include "src/speed/distribution.h"
 #include "src/statistics/distributions.h"
-#include "src/text/lines.h"
 #include "src/text/show.h"
 
 namespace gatetest::internal {
@@ -33,7 +31,7 @@ std::vector<double> LogRatios(const Pairs& pairs, double failed_as) {
   return differences;
 }
 
-/// LogBounds of ln(candidate / baseline).
+/// Bounds of ln(candidate / baseline).
 struct LogBounds {
   double estimate = 0.0;
   double lower = -kNoLogBound;
@@ -125,23 +123,6 @@ std::string Sides(const std::vector<double>& candidate, const std::vector<double
                      OneLine(sorted[1], scale));
 }
 
-SpeedJudgement Judged(const SpeedSubject& subject, Verdict verdict, const std::string& reason,
-                      const Estimate& estimate, Lines lines, const std::string& noise,
-                      const std::string& histogram) {
-  lines.Add("Verdict", fmt::format("{}: {}", Name(verdict), reason));
-  if (verdict != Verdict::kPassed) {
-    if (!noise.empty()) lines.Add("Noise", noise);
-    if (!histogram.empty()) lines.Add("Spread", histogram);
-  }
-  if (!subject.evidence.empty()) {
-    lines.Add("Evidence", fmt::format("{}", fmt::join(subject.evidence, "\n")));
-  }
-  return {.verdict = verdict,
-          .expectation = ExpectationOf(subject),
-          .explanation = lines.text(),
-          .estimate = estimate};
-}
-
 std::string NoiseText(const Pairs& pairs, const RatioLimit& limit, const LogBounds& bounds,
                       bool decided) {
   const Spread spread = SpreadOf(pairs.same_work);
@@ -149,9 +130,7 @@ std::string NoiseText(const Pairs& pairs, const RatioLimit& limit, const LogBoun
   if (text.empty() || decided) return text;
   const double apart = std::log(spread.high / spread.low) / 2.0;
   if (apart > std::fabs(bounds.estimate - LogLimit(limit))) {
-    text +=
-        "\nthe limit is nearer than that: this machine is too noisy to tell. Run it alone (ctest "
-        "runs suites of SPEED_SUITES so), or on a quieter one";
+    text += kTooNoisy;
   }
   return text;
 }

@@ -8,6 +8,7 @@
 
 #include "gatetest/estimate.h"
 #include "gatetest/verdict.h"
+#include "src/text/lines.h"
 
 namespace gatetest::internal {
 
@@ -30,6 +31,17 @@ struct SpeedSubject {
   /// What ended the measurement before its time: a budget. Empty: nothing.
   std::string ended = {};
 };
+
+/// What was measured, and said already in `lines`. `noise` and `spread`, either of which may be
+/// empty, are for those who do not pass.
+SpeedJudgement Judged(const SpeedSubject& subject, Verdict verdict, const std::string& reason,
+                      const Estimate& estimate, Lines lines, const std::string& noise,
+                      const std::string& spread);
+
+/// The line that follows one on noise where the limit is nearer than that.
+inline constexpr char kTooNoisy[] =
+    "\nthe limit is nearer than that: this machine is too noisy to tell. Run it alone (ctest "
+    "runs suites of SPEED_SUITES so), or on a quieter one";
 
 /// Nothing could be measured.
 SpeedJudgement NotMeasured(const SpeedSubject& subject, const std::string& why);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 #include "src/data/hash.h"
 
@@ -104,6 +105,10 @@ std::string HashSecrets(std::string text, const std::vector<std::string>& secret
 std::string RedactSecrets(std::string text, const std::vector<std::string>& secrets) {
   for (const std::string& secret : secrets) ReplaceAll(text, secret, "[credential]");
   return text;
+}
+
+std::string RedactAll(std::string text, const std::string& key_variable) {
+  return RedactAddresses(RedactSecrets(std::move(text), SecretsOfEnvironment(key_variable)));
 }
 
 }  // namespace gatetest::internal

@@ -24,6 +24,9 @@ std::string HashSecrets(std::string text, const std::vector<std::string>& secret
 /// The text without them: "[credential]" stands where one was.
 std::string RedactSecrets(std::string text, const std::vector<std::string>& secrets);
 
+/// The text without those of the environment and of addresses. `key_variable` as above.
+std::string RedactAll(std::string text, const std::string& key_variable);
+
 }  // namespace gatetest::internal
 
 #endif  // GATETEST_SRC_TEXT_REDACT_H_
