@@ -46,7 +46,8 @@ void RecordFinding(const Judgement& judgement, const Finding& finding) {
   // Where it ended is a matter of limit and alpha, and so are the values there.
   const std::string ended =
       stop == Stop::kNever ? "" : fmt::format("/{:g}{}", limit.threshold(), alpha);
-  RecordInTest(fmt::format("gatetest_verdict/{}/{:g}{}", about, limit.threshold(),
+  RecordInTest(fmt::format("gatetest_verdict/{}/{:g}{}{}", about, limit.threshold(),
+                           limit.upper() ? fmt::format("_to_{:g}", *limit.upper()) : "",
                            claim == Claim::kDataset ? "" : fmt::format("/{}", Name(claim))) +
                    alpha,
                std::string(Name(finding.verdict)));

@@ -101,6 +101,22 @@ RequirementMatcher PplRatioBelow(Limit limit) {
   return RequirementMatcher({Metric::kPerplexityRatio, std::move(limit)});
 }
 
+RequirementMatcher TruncationBelow(Limit limit) {
+  return RequirementMatcher({Metric::kTruncation, std::move(limit)});
+}
+RequirementMatcher EmptyBelow(Limit limit) {
+  return RequirementMatcher({Metric::kEmpty, std::move(limit)});
+}
+RequirementMatcher OutputLengthRatioWithin(const Limit& lower, double upper) {
+  return RequirementMatcher({Metric::kOutputLengthRatio, lower.UpTo(upper)});
+}
+RequirementMatcher CostPer1kBelow(Limit limit) {
+  return RequirementMatcher({Metric::kCostPer1k, std::move(limit)});
+}
+RequirementMatcher SavingsAbove(Limit limit) {
+  return RequirementMatcher({Metric::kSavings, std::move(limit)});
+}
+
 BlockedMatcher IsBlockedBy(const RequirementMatcher& requirement) {
   return BlockedMatcher(requirement.requirement());
 }

@@ -10,6 +10,7 @@
 
 #include "gatetest/planning.h"
 #include "src/text/show.h"
+#include "src/verdict/metric_traits.h"
 
 namespace gatetest::internal {
 namespace {
@@ -60,7 +61,7 @@ std::string SharePower(const Requirement& requirement, std::size_t samples, cons
           PlanShare({.share = share, .limit = limit, .alpha = alpha}).samples);
     });
   };
-  const bool above_passes = requirement.metric == Metric::kAccuracy;
+  const bool above_passes = MoreIsBetter(requirement.metric);
   std::optional<double> above;
   std::optional<double> below;
   if (limit < 1.0 - kEdge) above = nearest(1.0 - kEdge, above_passes ? levels.pass : levels.fail);
@@ -104,8 +105,8 @@ std::string PowerText(const Requirement& requirement, std::span<const Subject> s
                            : "");
   }
   const Metric metric = requirement.metric;
-  if (MeasuredBy(metric) != Measures::kAccuracy) return "";
-  const bool share = metric == Metric::kAccuracy || metric == Metric::kFlips;
+  if (!HasBounds(metric)) return "";
+  const bool share = metric != Metric::kRetention && metric != Metric::kAccuracyLoss;
   const std::size_t fewest = share ? kFewestForShare : kFewestForScore;
   if (observed.samples < fewest) {
     return fmt::format("there {} {}; a claim beyond {} needs at least {}",

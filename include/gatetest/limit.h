@@ -31,8 +31,9 @@ enum class Claim {
 /// "dataset", "population", "point estimate".
 std::string_view Name(Claim claim);
 
-/// When an evaluation may end before its last sample, because the verdict is safe. For accuracy,
-/// retention, accuracy loss and flips; all else, and every point estimate, is evaluated in full.
+/// When an evaluation may end before its last sample, because the verdict is safe. For metrics that
+/// have bounds (accuracy, retention, accuracy loss, flips, truncation and empty answers); all else,
+/// and every point estimate, is evaluated in full.
 /// Samples are asked in a random order (EvaluatorOptions::seed), and a verdict that became safe
 /// does not depend on what else is known: the same seed ends at the same sample.
 enum class Stop {
@@ -57,6 +58,14 @@ class Limit {
   /// CheckRequirement) is NOT MEASURED when it is judged; nothing is thrown here.
   Limit(double threshold) : threshold_(threshold) {}  // NOLINT: implicit, so that a number will do
 
+  /// The same with an upper end: above this limit's threshold and below `upper`. For the metric
+  /// that has two ends, the output length ratio; what is out of range is NOT MEASURED when it is
+  /// judged.
+  Limit UpTo(double upper) const {
+    Limit limit = *this;
+    limit.upper_ = upper;
+    return limit;
+  }
   /// Only this task ("skills"), or this group of its samples ("skills/add"). Default: every task of
   /// the gate that has the metric.
   Limit On(std::string task) const {
@@ -94,6 +103,7 @@ class Limit {
   }
 
   double threshold() const { return threshold_; }                         ///< As it was given.
+  const std::optional<double>& upper() const { return upper_; }           ///< From UpTo().
   const std::string& task() const { return task_; }                       ///< From On(), or empty.
   const std::optional<gatetest::Claim>& claim() const { return claim_; }  ///< None: the gate's.
   const std::optional<double>& alpha() const { return alpha_; }           ///< None: the gate's.
@@ -102,6 +112,7 @@ class Limit {
 
  private:
   double threshold_;
+  std::optional<double> upper_;
   std::string task_;
   std::optional<gatetest::Claim> claim_;
   std::optional<double> alpha_;

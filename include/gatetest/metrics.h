@@ -50,6 +50,30 @@ Estimate Flips(const Comparison& comparison, double alpha = 0.05);
 /// counted so); above 1 is worse. Cluster t (CR3) on paired differences.
 Estimate PerplexityRatio(const Comparison& comparison, double alpha = 0.05);
 
+/// The share of samples whose answer was cut off by a token limit (Outcome::truncated).
+/// Clopper-Pearson. For tasks that ask for text, as the next two.
+Estimate TruncationRate(const Evaluation& evaluation, double alpha = 0.05);
+
+/// The share of samples whose answer has no text at all (Outcome::empty). Clopper-Pearson.
+Estimate EmptyRate(const Evaluation& evaluation, double alpha = 0.05);
+
+/// What the candidate wrote / what the baseline wrote, on the same samples: generated tokens where
+/// both models have one name and every answer reports them (Response::usage), else bytes of text.
+/// MLPerf Inference holds it between 0.9 and 1.1 beside accuracy. Cluster t (CR3) over samples.
+/// Throws Error(kUndefined) where the baseline wrote nothing.
+Estimate OutputLengthRatio(const Comparison& comparison, double alpha = 0.05);
+
+/// US dollars for 1000 tokens, in and out as the samples needed them: 1000 (input tokens * their
+/// price + output tokens * theirs) / (input tokens + output tokens), by ModelInfo::prices.
+/// Cluster t (CR3) over samples. Throws Error(kUndefined) for a model without prices, and where an
+/// answer did not report its tokens (Response::usage).
+Estimate CostPer1kTokens(const Evaluation& evaluation, double alpha = 0.05);
+
+/// 1 - the candidate's cost / the baseline's, of the same samples; below 0 where the candidate
+/// costs more. An answer that became longer costs what it costs. Cluster t (CR3) over samples.
+/// Throws as CostPer1kTokens does, and where the baseline costs nothing.
+Estimate CostSavings(const Comparison& comparison, double alpha = 0.05);
+
 /// The metrics by name, for requirements.
 enum class Metric {
   kAccuracy,
@@ -59,17 +83,25 @@ enum class Metric {
   kAccuracyLoss,
   kFlips,
   kPerplexityRatio,
+  kTruncation,
+  kEmpty,
+  kOutputLengthRatio,
+  kCostPer1k,
+  kSavings,
 };
 
 /// "accuracy", "perplexity", "bits per byte", "retention", "accuracy loss", "flips", "perplexity
-/// ratio".
+/// ratio", "truncation", "empty answers", "output length ratio", "cost per 1k tokens", "savings".
 std::string_view Name(Metric metric);
 
 /// Whether the metric compares with a baseline.
 bool NeedsBaseline(Metric metric);
 
-/// Which tasks have the metric.
-Measures MeasuredBy(Metric metric);
+/// Whether a task has the metric: accuracy and its kin where samples are right or wrong, perplexity
+/// and its kin where texts have log-probabilities, cost everywhere, the others where text is asked
+/// for (a first request is made to see that; where the data cannot be read, that is yes, and the
+/// evaluation says what is wrong with them).
+bool HasMetric(const Task& task, Metric metric);
 
 }  // namespace gatetest
 

@@ -60,6 +60,12 @@ struct Outcome {
   /// words.
   bool windows_have_bytes = true;
 
+  /// What all answers to the sample came to; the evaluator fills it in, whatever the task.
+  /// @{
+  std::optional<Usage> usage = {};  ///< None where an answer did not report its tokens.
+  std::size_t text_bytes = 0;       ///< Of generated text, UTF-8, as the model gave it.
+  /// @}
+
   /// For an answer that is no evidence; `why` goes into the message.
   static Outcome Unmeasured(std::string why);
 };

@@ -52,6 +52,27 @@ ModelInfo WithFound(ModelInfo info, const Capabilities& found) {
   return info;
 }
 
+/// Of all answers; none where one did not report its tokens. To be cut into tokens is no answer.
+std::optional<Usage> UsageOf(const std::vector<Exchange>& exchanges) {
+  Usage sum;
+  for (const Exchange& exchange : exchanges) {
+    if (exchange.request.kind == RequestKind::kTokenize) continue;
+    const Usage& usage = exchange.response.usage;
+    if (usage.prompt_tokens <= 0 && usage.completion_tokens <= 0) return std::nullopt;
+    sum.prompt_tokens += usage.prompt_tokens;
+    sum.completion_tokens += usage.completion_tokens;
+  }
+  return sum;
+}
+
+std::size_t TextBytesOf(const std::vector<Exchange>& exchanges) {
+  std::size_t bytes = 0;
+  for (const Exchange& exchange : exchanges) {
+    if (exchange.request.kind == RequestKind::kGenerate) bytes += exchange.response.text.size();
+  }
+  return bytes;
+}
+
 /// Why an outcome cannot be one, whatever task made it: a NaN would read as a failed comparison,
 /// and a failure is evidence. Empty if it can.
 std::string WhyNoOutcome(Measures measures, const Outcome& outcome) {
@@ -186,6 +207,8 @@ void Run::Continue(std::size_t index) {
 
 Outcome Run::Score(const Sample& sample, const std::vector<Exchange>& exchanges) const {
   Outcome outcome = task_.Score(sample, exchanges, traits_);
+  outcome.usage = UsageOf(exchanges);
+  outcome.text_bytes = TextBytesOf(exchanges);
   const std::string wrong =
       outcome.unmeasured.empty() ? WhyNoOutcome(task_.measures(), outcome) : std::string();
   return wrong.empty() ? outcome : Outcome::Unmeasured(wrong);

@@ -23,16 +23,28 @@ bool IsControl(std::string_view character) {
   return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
 }
 
+/// Four, and for what would nearly vanish behind these as many as show three of its digits, but for
+/// zeros at the end.
+int DecimalsOf(double value) {
+  const double size = std::abs(value);
+  if (!(size > 0.0 && size < 0.001)) return kDecimals;
+  int decimals = std::min(kMostDecimals, 2 - static_cast<int>(std::floor(std::log10(size))));
+  const std::string text = fmt::format("{:.{}f}", size, decimals);
+  for (auto digit = text.rbegin(); *digit == '0' && decimals > kDecimals; ++digit) --decimals;
+  return decimals;
+}
+
 }  // namespace
 
 std::string ShowNumber(double value) {
   if (std::isinf(value)) return value > 0.0 ? "infinite" : "-infinite";
-  return fmt::format("{:.{}f}", value, kDecimals);
+  return fmt::format("{:.{}f}", value, DecimalsOf(value));
 }
 
 std::string ShowBeside(double value, double other) {
   if (!std::isfinite(value) || !std::isfinite(other) || value == other) return ShowNumber(value);
-  for (int decimals = kDecimals; decimals < kMostDecimals; ++decimals) {
+  const int fewest = std::max(DecimalsOf(value), DecimalsOf(other));
+  for (int decimals = fewest; decimals < kMostDecimals; ++decimals) {
     std::string text = fmt::format("{:.{}f}", value, decimals);
     if (text != fmt::format("{:.{}f}", other, decimals)) return text;
   }

@@ -9,7 +9,7 @@
 
 namespace gatetest::internal {
 
-/// Four decimals; "infinite" for infinity.
+/// Four decimals, and more of what is below 0.001 (0.00042); "infinite" for infinity.
 std::string ShowNumber(double value);
 
 /// Four decimals, or as many more as it takes not to look like `other` when it is not: 0.89996

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 #include "gatetest/error.h"
+#include "src/task/asks_for_text.h"
+#include "src/verdict/metric_traits.h"
 
 namespace gatetest::internal {
 namespace {
@@ -32,6 +35,14 @@ std::vector<ChosenTask> Find(const std::vector<TaskPtr>& tasks, const std::strin
     if (tasks[i]->name() == name) found.push_back({.index = i, .group = group});
   }
   return found;
+}
+
+/// What a model costs is what it is asked for in production, text; scores only where a gate has
+/// nothing else.
+void KeepTextsWhereThereAreAny(const std::vector<TaskPtr>& tasks, std::vector<ChosenTask>& chosen) {
+  const auto asks_for_text = [&](const ChosenTask& one) { return AsksForText(*tasks[one.index]); };
+  if (std::none_of(chosen.begin(), chosen.end(), asks_for_text)) return;
+  std::erase_if(chosen, [&](const ChosenTask& one) { return !asks_for_text(one); });
 }
 
 }  // namespace
@@ -63,29 +74,35 @@ std::vector<ChosenTask> FindNamed(const std::string& name, const std::vector<Tas
 
 std::vector<ChosenTask> ChooseTasks(const Requirement& requirement,
                                     const std::vector<TaskPtr>& tasks) {
-  const Measures wanted = MeasuredBy(requirement.metric);
   const std::string& name = requirement.limit.task();
   std::vector<ChosenTask> chosen;
   if (!name.empty()) {
     chosen = FindNamed(name, tasks);
     for (const ChosenTask& one : chosen) {
       const Task& task = *tasks[one.index];
-      if (task.measures() != wanted) {
-        Reject(fmt::format("task \"{}\" measures {} and has no {}; there is: {}", task.name(),
-                           Name(task.measures()), gatetest::Name(requirement.metric),
-                           ListOf(tasks)));
+      if (!HasMetric(task, requirement.metric)) {
+        Reject(fmt::format("task \"{}\" {} and has no {}; there is: {}", task.name(),
+                           IsOfWriting(requirement.metric)
+                               ? "asks for no text"
+                               : fmt::format("measures {}", Name(task.measures())),
+                           gatetest::Name(requirement.metric), ListOf(tasks)));
       }
       if (!one.group.empty()) CheckGroup(task, one.group);
     }
     return chosen;
   }
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (tasks[i]->measures() == wanted) chosen.push_back({.index = i});
+    if (HasMetric(*tasks[i], requirement.metric)) chosen.push_back({.index = i});
   }
   if (chosen.empty()) {
-    Reject(fmt::format("no task has a {}; there is: {}", gatetest::Name(requirement.metric),
-                       ListOf(tasks)));
+    Reject(fmt::format(
+        "no task {}; there is: {}",
+        IsOfWriting(requirement.metric)
+            ? fmt::format("asks for text, so that none has {}", gatetest::Name(requirement.metric))
+            : fmt::format("has a {}", gatetest::Name(requirement.metric)),
+        ListOf(tasks)));
   }
+  if (IsOfCost(requirement.metric)) KeepTextsWhereThereAreAny(tasks, chosen);
   return chosen;
 }
 

@@ -12,17 +12,19 @@
 namespace gatetest::internal {
 namespace {
 
+const char* Relation(const Decidable& question) { return question.above ? "above" : "below"; }
+
 /// Strictly.
 bool Clears(const Decidable& question, const Measurement& measurement) {
-  return MoreIsBetter(question.metric) ? measurement.distance > 0.0 : measurement.distance < 0.0;
+  return question.above ? measurement.distance > 0.0 : measurement.distance < 0.0;
 }
 
 double PassP(const Decidable& question, const Measurement& measurement) {
-  return MoreIsBetter(question.metric) ? measurement.p.above : measurement.p.below;
+  return question.above ? measurement.p.above : measurement.p.below;
 }
 
 double FailP(const Decidable& question, const Measurement& measurement) {
-  return MoreIsBetter(question.metric) ? measurement.p.below : measurement.p.above;
+  return question.above ? measurement.p.below : measurement.p.above;
 }
 
 /// What decides beyond the samples: the bound that is nearer to the limit, or a test's p-value.
@@ -33,15 +35,14 @@ std::string BoundText(const Decidable& question, const Measurement& measurement,
     return fmt::format("p = {:.2g} ({})", p, measurement.test);
   }
   const Interval& interval = *measurement.estimate.interval;
-  const bool lower = MoreIsBetter(question.metric) == passed;
+  const bool lower = question.above == passed;
   return fmt::format("the interval's {} bound {}", lower ? "lower" : "upper",
                      ShowBeside(lower ? interval.lower : interval.upper, question.limit));
 }
 
 /// Whether the bound on the generous side clears the limit: else the model fails by its interval.
 bool BoundClears(const Decidable& question, const Interval& interval) {
-  return MoreIsBetter(question.metric) ? interval.upper >= question.limit
-                                       : interval.lower <= question.limit;
+  return question.above ? interval.upper >= question.limit : interval.lower <= question.limit;
 }
 
 /// z by the p-value of the side on which the estimate is, for where the standard error of the
@@ -96,7 +97,7 @@ Decision DecideDataset(const Decidable& question, const Measurement& measurement
   const bool passed = Clears(question, measurement);
   std::string reason =
       fmt::format("{} is {}{} {}", ShowBeside(value, question.limit), passed ? "" : "not ",
-                  RelationOf(question.metric), ShowNumber(question.limit));
+                  Relation(question), ShowNumber(question.limit));
   if (question.claim != Claim::kPointEstimate) {
     reason += BeyondTheseSamples(question, measurement, passed);
   }
@@ -121,10 +122,10 @@ std::string WhatDecides(const Decidable& question, const Measurement& measuremen
   const std::string limit = ShowNumber(question.limit);
   if (measurement.test.empty()) {
     return fmt::format("{} is {}{} {}", BoundText(question, measurement, passed),
-                       passed ? "" : "not ", RelationOf(question.metric), limit);
+                       passed ? "" : "not ", Relation(question), limit);
   }
   return fmt::format("the {} shows that it is {} {} (p = {:.2g})", measurement.test,
-                     MoreIsBetter(question.metric) == passed ? "above" : "below", limit,
+                     question.above == passed ? "above" : "below", limit,
                      passed ? PassP(question, measurement) : FailP(question, measurement));
 }
 
@@ -173,14 +174,9 @@ Decidable QuestionOf(const Requirement& requirement, const JudgeDefaults& defaul
           .claim = limit.claim().value_or(defaults.claim),
           .alpha = limit.alpha().value_or(defaults.alpha),
           .stop = limit.stop().value_or(defaults.stop),
-          .samples = defaults.samples};
+          .samples = defaults.samples,
+          .upper = limit.upper()};
 }
-
-bool MoreIsBetter(Metric metric) {
-  return metric == Metric::kAccuracy || metric == Metric::kRetention;
-}
-
-std::string_view RelationOf(Metric metric) { return MoreIsBetter(metric) ? "above" : "below"; }
 
 std::string HolmText(const Decidable& question, double p) {
   if (question.family < 2) return "";
@@ -193,7 +189,7 @@ Decision Decide(const Decidable& question, const Measurement& measurement) {
     return {Verdict::kFailed,
             fmt::format("infinite is not {} {}: a token has probability 0, whatever other texts "
                         "may say",
-                        RelationOf(question.metric), ShowNumber(question.limit)),
+                        Relation(question), ShowNumber(question.limit)),
             0.0};
   }
   return question.claim == Claim::kPopulation ? DecidePopulation(question, measurement)

@@ -4,13 +4,14 @@
 
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include "gatetest/limit.h"
 #include "gatetest/metrics.h"
 #include "gatetest/verdict.h"
 #include "src/verdict/measure.h"
+#include "src/verdict/metric_traits.h"
 
 namespace gatetest::internal {
 
@@ -27,6 +28,10 @@ struct Decidable {
   Stop stop = Stop::kNever;
   /// How many of each task's samples a population claim rests on.
   std::size_t samples = std::numeric_limits<std::size_t>::max();
+  /// Strictly above the limit is cleared; else strictly below.
+  bool above = MoreIsBetter(metric);
+  /// Of a metric with two ends: what it has to be below, beside above `limit`.
+  std::optional<double> upper = {};
 };
 
 /// What a claim about samples adds where answers were drawn at random.
@@ -42,16 +47,11 @@ struct Decision {
 /// What Judge asks by this requirement.
 Decidable QuestionOf(const Requirement& requirement, const JudgeDefaults& defaults);
 
-/// Of accuracy and retention; of all others less is.
-bool MoreIsBetter(Metric metric);
-
-/// "above" for metrics where more is better, else "below".
-std::string_view RelationOf(Metric metric);
-
 /// What Holm's procedure asked of a FAILED among several; empty for one task alone.
 std::string HolmText(const Decidable& question, double p);
 
-/// Never kNotMeasured: that is for those who could not measure.
+/// About one end: `upper` is another question. Never kNotMeasured: that is for those who could not
+/// measure.
 Decision Decide(const Decidable& question, const Measurement& measurement);
 
 }  // namespace gatetest::internal

@@ -13,6 +13,7 @@
 #include "src/text/show.h"
 #include "src/verdict/decide.h"
 #include "src/verdict/losses.h"
+#include "src/verdict/metric_traits.h"
 #include "src/verdict/noise.h"
 
 namespace gatetest {
@@ -91,6 +92,20 @@ std::string Phrase(const Judgement& judgement, const std::string& baseline) {
       return fmt::format("has bits per byte below {}", limit);
     case Metric::kPerplexityRatio:
       return fmt::format("has a perplexity below {} times that of {}", limit, baseline);
+    case Metric::kTruncation:
+      return fmt::format("has a share of cut off answers below {}", limit);
+    case Metric::kEmpty:
+      return fmt::format("has a share of empty answers below {}", limit);
+    case Metric::kOutputLengthRatio:
+      return fmt::format("writes above {}{} times as much as {}", limit,
+                         judgement.requirement.limit.upper()
+                             ? " and below " + ShowNumber(*judgement.requirement.limit.upper())
+                             : "",
+                         baseline);
+    case Metric::kCostPer1k:
+      return fmt::format("costs below ${} for 1000 tokens", limit);
+    case Metric::kSavings:
+      return fmt::format("saves above {} of what {} costs", limit, baseline);
   }
   return "";
 }
@@ -171,7 +186,7 @@ std::string Evidence(const Subject& subject) {
 bool EndsEarly(const Judgement& judgement, Stop stop) {
   const Requirement& requirement = judgement.requirement;
   return requirement.limit.stop().value_or(judgement.defaults.stop) == stop &&
-         MeasuredBy(requirement.metric) == Measures::kAccuracy;
+         internal::HasBounds(requirement.metric);
 }
 
 /// What a limit claims, where that is not what its words say.

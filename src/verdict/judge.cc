@@ -16,6 +16,7 @@
 #include "src/verdict/decide.h"
 #include "src/verdict/judge_early.h"
 #include "src/verdict/measure.h"
+#include "src/verdict/metric_traits.h"
 #include "src/verdict/sequence.h"
 
 namespace gatetest {
@@ -53,9 +54,46 @@ LimitRange RangeOf(Metric metric) {
       return {after(1.0), largest, "finite and above 1, the perplexity of a certain text", false};
     case Metric::kBitsPerByte:
     case Metric::kPerplexityRatio:
+    case Metric::kOutputLengthRatio:
+    case Metric::kCostPer1k:
       return {after(0.0), largest, "finite and above 0", false};
+    case Metric::kTruncation:
+    case Metric::kEmpty:
+      return {after(0.0), 1.0, "a share of the answers, above 0 and at most 1", true};
+    case Metric::kSavings:
+      return {0.0, std::nextafter(1.0, 0.0),
+              "a share of the baseline's cost, at least 0 and below 1", true};
   }
   return {0.0, largest, "finite", false};
+}
+
+void CheckInRange(Metric metric, double limit) {
+  const LimitRange range = RangeOf(metric);
+  if (limit >= range.lowest && limit <= range.highest) return;
+  const bool percentage = range.is_share && limit > 1.0 && limit <= 100.0;
+  throw Error(
+      ErrorCode::kInvalidArgument,
+      fmt::format("{} cannot be a limit of {}, which is {}{}", limit, Name(metric), range.text,
+                  percentage ? fmt::format("; did you mean {}?", limit / 100.0) : ""));
+}
+
+/// The output length ratio has two ends, every other metric one.
+void CheckEnds(const Requirement& requirement) {
+  const Limit& limit = requirement.limit;
+  if ((requirement.metric == Metric::kOutputLengthRatio) != limit.upper().has_value()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                limit.upper()
+                    ? fmt::format("{} has one limit, and Limit::UpTo gives it another; UpTo is for "
+                                  "the output length ratio",
+                                  Name(requirement.metric))
+                    : "the output length ratio has two limits: Limit(0.9).UpTo(1.1)");
+  }
+  if (!limit.upper()) return;
+  CheckInRange(requirement.metric, *limit.upper());
+  if (*limit.upper() > limit.threshold()) return;
+  throw Error(ErrorCode::kInvalidArgument,
+              fmt::format("nothing is above {} and below {}; the lower limit comes first",
+                          limit.threshold(), *limit.upper()));
 }
 
 void CheckAlpha(double alpha) {
@@ -145,6 +183,39 @@ Decision BoundMissing(const Decision& decision, const Measurement& measurement,
       what, Name(best.verdict), Name(worst.verdict), missing.unasked > 0 ? "\n" : "; ", why));
 }
 
+/// About one end of the limit; `estimate` is filled in.
+Decision DecideOneEnd(const Decidable& question, std::span<const Subject> subjects,
+                      std::optional<Estimate>& estimate) {
+  const Measurement measurement = MeasureFor(question, subjects, CountMissing::kNot);
+  estimate = measurement.estimate;
+  Decision decision = internal::Decide(question, measurement);
+  if (measurement.missing.samples > 0) {
+    decision = BoundMissing(decision, measurement, question, subjects);
+  }
+  return decision;
+}
+
+/// PASSED needs both ends, which wants no correction (Berger 1982); of a FAILED the value is beyond
+/// one of them, and its text is enough.
+Decision BothEnds(const Decision& lower, const Decision& upper) {
+  const double failure_p = std::min(lower.failure_p, upper.failure_p);
+  for (const Verdict verdict : {Verdict::kFailed, Verdict::kNotMeasured, Verdict::kInconclusive}) {
+    if (lower.verdict == verdict) return {verdict, lower.reason, failure_p};
+    if (upper.verdict == verdict) return {verdict, upper.reason, failure_p};
+  }
+  return {Verdict::kPassed, lower.reason + "\n" + upper.reason, failure_p};
+}
+
+Decision DecideAtTheEnd(const Decidable& question, std::span<const Subject> subjects,
+                        std::optional<Estimate>& estimate) {
+  const Decision decision = DecideOneEnd(question, subjects, estimate);
+  if (!question.upper) return decision;
+  Decidable upper = question;
+  upper.limit = *question.upper;
+  upper.above = false;
+  return BothEnds(decision, DecideOneEnd(upper, subjects, estimate));
+}
+
 /// A finding, and what Holm's procedure orders it by.
 struct Ranked {
   Finding finding = {};
@@ -176,12 +247,7 @@ Ranked JudgeTogether(const Decidable& question, std::vector<Subject> subjects) {
       at_the_end.alpha /= 2.0;
       at_the_end.failure_alpha /= 2.0;
     }
-    const Measurement measurement = MeasureFor(at_the_end, subjects, CountMissing::kNot);
-    finding.estimate = measurement.estimate;
-    decision = internal::Decide(at_the_end, measurement);
-    if (measurement.missing.samples > 0) {
-      decision = BoundMissing(decision, measurement, at_the_end, subjects);
-    }
+    decision = DecideAtTheEnd(at_the_end, subjects, finding.estimate);
     if (question.claim == Claim::kPopulation && decision.verdict == Verdict::kInconclusive) {
       decision.reason += BudgetText(question, subjects);
     }
@@ -314,22 +380,16 @@ std::string_view Name(Verdict verdict) {
 }
 
 void CheckRequirement(const Requirement& requirement) {
-  const double limit = requirement.limit.threshold();
-  const LimitRange range = RangeOf(requirement.metric);
-  if (!(limit >= range.lowest && limit <= range.highest)) {
-    const bool percentage = range.is_share && limit > 1.0 && limit <= 100.0;
-    throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("{} cannot be a limit of {}, which is {}{}", limit,
-                            Name(requirement.metric), range.text,
-                            percentage ? fmt::format("; did you mean {}?", limit / 100.0) : ""));
-  }
+  CheckInRange(requirement.metric, requirement.limit.threshold());
+  CheckEnds(requirement);
   CheckAlpha(requirement.limit.alpha().value_or(0.05));
   if (requirement.limit.stop().value_or(Stop::kNever) != Stop::kNever &&
-      MeasuredBy(requirement.metric) != Measures::kAccuracy) {
+      !internal::HasBounds(requirement.metric)) {
     throw Error(
         ErrorCode::kInvalidArgument,
         fmt::format("{} has no bounds, so that no part of the samples makes a verdict safe; "
-                    "Limit::Stop is for accuracy, retention, accuracy loss and flips",
+                    "Limit::Stop is for accuracy, retention, accuracy loss, flips, truncation and "
+                    "empty answers",
                     Name(requirement.metric)));
   }
 }

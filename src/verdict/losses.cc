@@ -8,44 +8,15 @@
 #include <map>
 
 #include "src/text/show.h"
+#include "src/verdict/group_lines.h"
 #include "src/verdict/measure_perplexity.h"
+#include "src/verdict/metric_traits.h"
+#include "src/verdict/output_losses.h"
 #include "src/verdict/pairs.h"
 #include "src/verdict/scores.h"
 
 namespace gatetest::internal {
 namespace {
-
-constexpr std::size_t kMostGroups = 5;
-constexpr std::size_t kMostSamples = 3;
-
-/// One group on its way into a message.
-struct GroupLine {
-  double loss = 0.0;
-  std::string text = {};
-};
-
-std::vector<std::string> MostFirst(std::vector<GroupLine> lines) {
-  std::stable_sort(lines.begin(), lines.end(),
-                   [](const GroupLine& a, const GroupLine& b) { return a.loss > b.loss; });
-  std::erase_if(lines, [](const GroupLine& line) { return !(line.loss > 0.0); });
-  std::vector<std::string> texts;
-  for (const GroupLine& line : lines) {
-    if (texts.size() == kMostGroups) {
-      texts.push_back(fmt::format("… ({} more)", lines.size() - kMostGroups));
-      break;
-    }
-    texts.push_back(line.text);
-  }
-  return texts;
-}
-
-/// "add", or "skills/add" among several tasks.
-std::string GroupOf(const Pair& pair, bool several) {
-  const std::string& group = pair.sample->group;
-  if (!several) return group.empty() ? "(none)" : group;
-  const std::string& task = pair.subject->candidate->task->name();
-  return group.empty() ? task : task + "/" + group;
-}
 
 // --- samples that are right or wrong
 
@@ -64,7 +35,7 @@ std::string ExpectedAnswer(const Sample& sample) {
   return index < sample.choices.size() ? sample.choices[index] : sample.answer;
 }
 
-std::string DescribeSample(const Pair& pair) {
+std::string DescribeAnswer(const Pair& pair) {
   const std::string expected = ExpectedAnswer(*pair.sample);
   const std::string got = Quote(pair.candidate->answer);
   return fmt::format("#{} {} {}{}", pair.sample->id, Quote(pair.sample->input),
@@ -128,7 +99,7 @@ Losses FindShareLosses(Metric metric, const std::vector<Pair>& pairs, bool sever
   for (const Pair& pair : pairs) {
     groups[GroupOf(pair, several)].push_back(pair);
     if (losses.worst.size() < kMostSamples && IsLoss(metric, pair)) {
-      losses.worst.push_back(DescribeSample(pair));
+      losses.worst.push_back(DescribeAnswer(pair));
     }
   }
   if (groups.size() < 2) return losses;
@@ -203,9 +174,10 @@ Losses FindTextLosses(Metric metric, const std::vector<Pair>& pairs) {
 Losses FindLosses(Metric metric, std::span<const Subject> subjects) {
   // What was not asked has lost nothing.
   const std::vector<Pair> pairs = PairsOf(subjects, /*only_asked=*/true);
-  return MeasuredBy(metric) == Measures::kAccuracy
-             ? FindShareLosses(metric, pairs, subjects.size() > 1)
-             : FindTextLosses(metric, pairs);
+  const bool several = subjects.size() > 1;
+  if (IsOfTexts(metric)) return FindTextLosses(metric, pairs);
+  if (IsOfWriting(metric) || IsOfCost(metric)) return FindOutputLosses(metric, pairs, several);
+  return FindShareLosses(metric, pairs, several);
 }
 
 }  // namespace gatetest::internal

@@ -8,8 +8,10 @@
 
 #include "gatetest/corpus.h"
 #include "gatetest/error.h"
+#include "src/verdict/measure_output.h"
 #include "src/verdict/measure_perplexity.h"
 #include "src/verdict/measure_shares.h"
+#include "src/verdict/metric_traits.h"
 #include "src/verdict/pairs.h"
 
 namespace gatetest::internal {
@@ -37,20 +39,21 @@ void CheckSubject(Metric metric, const Subject& subject) {
     }
   }
   if (subject.candidate == nullptr || (NeedsBaseline(metric) && subject.baseline == nullptr)) {
-    throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("{} compares with a baseline, and there is none", Name(metric)));
-  }
-  if (subject.candidate->task->measures() != MeasuredBy(metric)) {
     throw Error(
         ErrorCode::kInvalidArgument,
-        fmt::format("task \"{}\" has no {}", subject.candidate->task->name(), Name(metric)));
+        fmt::format("{} compares with a baseline, and there is none", gatetest::Name(metric)));
+  }
+  if (!HasMetric(*subject.candidate->task, metric)) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("task \"{}\" has no {}", subject.candidate->task->name(),
+                            gatetest::Name(metric)));
   }
 }
 
-/// Missing samples of a share can be bounded, missing text of a perplexity cannot.
+/// Missing samples of a share can be bounded; missing text, and what it costs, cannot.
 void CheckMeasured(Metric metric, const std::vector<Pair>& pairs, const Missing& missing) {
   if (pairs.empty()) throw Error(ErrorCode::kUndefined, "no sample was asked");
-  const bool bounded = MeasuredBy(metric) == Measures::kAccuracy && missing.samples < pairs.size();
+  const bool bounded = HasBounds(metric) && missing.samples < pairs.size();
   if (missing.samples == 0 || bounded) return;
   throw Error(ErrorCode::kUndefined,
               fmt::format("{}; {}", ShowMissing(missing, pairs.size()), WhyMissing(missing)));
@@ -77,6 +80,8 @@ Measurement MeasurePairs(Metric metric, std::span<const Subject> subjects,
     case Metric::kRetention:
     case Metric::kAccuracyLoss:
     case Metric::kFlips:
+    case Metric::kTruncation:
+    case Metric::kEmpty:
       return MeasureShare(metric, pairs, options);
     case Metric::kPerplexity:
       return MeasurePerplexity(pairs, UnitOf(subjects), options);
@@ -84,6 +89,12 @@ Measurement MeasurePairs(Metric metric, std::span<const Subject> subjects,
       return MeasureBitsPerByte(pairs, options);
     case Metric::kPerplexityRatio:
       return MeasurePerplexityRatio(pairs, UnitOf(subjects), options);
+    case Metric::kOutputLengthRatio:
+      return MeasureOutputLengthRatio(pairs, options);
+    case Metric::kCostPer1k:
+      return MeasureCostPer1k(pairs, options);
+    case Metric::kSavings:
+      return MeasureSavings(pairs, options);
   }
   throw Error(ErrorCode::kInvalidArgument, "there is no such metric");
 }

@@ -85,7 +85,9 @@ Quotient QuotientOf(Metric metric, const PairedCounts& counts) {
   }
 }
 
-bool IsShare(Metric metric) { return metric == Metric::kAccuracy || metric == Metric::kFlips; }
+bool IsShare(Metric metric) {
+  return metric != Metric::kRetention && metric != Metric::kAccuracyLoss;
+}
 
 Interval Negated(const Interval& interval) {
   return {.lower = -interval.upper, .upper = -interval.lower, .alpha = interval.alpha};

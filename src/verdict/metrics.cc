@@ -1,5 +1,6 @@
 #include "gatetest/metrics.h"
 
+#include "src/task/asks_for_text.h"
 #include "src/verdict/measure.h"
 
 namespace gatetest {
@@ -40,6 +41,21 @@ Estimate Flips(const Comparison& comparison, double alpha) {
 Estimate PerplexityRatio(const Comparison& comparison, double alpha) {
   return Of(Metric::kPerplexityRatio, comparison, alpha);
 }
+Estimate TruncationRate(const Evaluation& evaluation, double alpha) {
+  return Of(Metric::kTruncation, evaluation, alpha);
+}
+Estimate EmptyRate(const Evaluation& evaluation, double alpha) {
+  return Of(Metric::kEmpty, evaluation, alpha);
+}
+Estimate OutputLengthRatio(const Comparison& comparison, double alpha) {
+  return Of(Metric::kOutputLengthRatio, comparison, alpha);
+}
+Estimate CostPer1kTokens(const Evaluation& evaluation, double alpha) {
+  return Of(Metric::kCostPer1k, evaluation, alpha);
+}
+Estimate CostSavings(const Comparison& comparison, double alpha) {
+  return Of(Metric::kSavings, comparison, alpha);
+}
 
 std::string_view Name(Metric metric) {
   switch (metric) {
@@ -57,6 +73,16 @@ std::string_view Name(Metric metric) {
       return "flips";
     case Metric::kPerplexityRatio:
       return "perplexity ratio";
+    case Metric::kTruncation:
+      return "truncation";
+    case Metric::kEmpty:
+      return "empty answers";
+    case Metric::kOutputLengthRatio:
+      return "output length ratio";
+    case Metric::kCostPer1k:
+      return "cost per 1k tokens";
+    case Metric::kSavings:
+      return "savings";
   }
   return "?";
 }
@@ -67,28 +93,40 @@ bool NeedsBaseline(Metric metric) {
     case Metric::kAccuracyLoss:
     case Metric::kFlips:
     case Metric::kPerplexityRatio:
+    case Metric::kOutputLengthRatio:
+    case Metric::kSavings:
       return true;
     case Metric::kAccuracy:
     case Metric::kPerplexity:
     case Metric::kBitsPerByte:
+    case Metric::kTruncation:
+    case Metric::kEmpty:
+    case Metric::kCostPer1k:
       return false;
   }
   return false;
 }
 
-Measures MeasuredBy(Metric metric) {
+bool HasMetric(const Task& task, Metric metric) {
   switch (metric) {
     case Metric::kPerplexity:
     case Metric::kBitsPerByte:
     case Metric::kPerplexityRatio:
-      return Measures::kPerplexity;
+      return task.measures() == Measures::kPerplexity;
     case Metric::kAccuracy:
     case Metric::kRetention:
     case Metric::kAccuracyLoss:
     case Metric::kFlips:
-      return Measures::kAccuracy;
+      return task.measures() == Measures::kAccuracy;
+    case Metric::kTruncation:
+    case Metric::kEmpty:
+    case Metric::kOutputLengthRatio:
+      return internal::AsksForText(task);
+    case Metric::kCostPer1k:
+    case Metric::kSavings:
+      return true;
   }
-  return Measures::kAccuracy;
+  return false;
 }
 
 }  // namespace gatetest

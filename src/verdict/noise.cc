@@ -84,9 +84,16 @@ std::string WorstText(Metric metric, const std::string& worst) {
       return fmt::format("flips {} of its answers", worst);
     case Metric::kPerplexityRatio:
       return fmt::format("has {} times its perplexity", worst);
+    case Metric::kOutputLengthRatio:
+      return fmt::format("writes {} times as much", worst);
+    case Metric::kSavings:
+      return fmt::format("saves {}", worst);
     case Metric::kAccuracy:
     case Metric::kPerplexity:
     case Metric::kBitsPerByte:
+    case Metric::kTruncation:
+    case Metric::kEmpty:
+    case Metric::kCostPer1k:
       break;
   }
   return worst;

@@ -3,9 +3,16 @@
 #include <fmt/format.h>
 
 #include "gatetest/error.h"
+#include "src/verdict/metric_traits.h"
 
 namespace gatetest::internal {
 namespace {
+
+double ScoreIn(Metric metric, const Outcome& outcome) {
+  if (metric == Metric::kTruncation) return outcome.truncated ? 1.0 : 0.0;
+  if (metric == Metric::kEmpty) return outcome.empty ? 1.0 : 0.0;
+  return outcome.score;
+}
 
 void CheckScore(Metric metric, const Pair& pair, double score) {
   if (!(score >= kWrong && score <= kRight)) {
@@ -26,8 +33,10 @@ void CheckScore(Metric metric, const Pair& pair, double score) {
 Score Complete(Metric metric, const Pair& pair, bool in_favour) {
   const bool has_candidate = Measured(pair.candidate);
   const bool has_baseline = Measured(pair.baseline);
-  const double favourable = in_favour ? kRight : kWrong;
-  Score score{.candidate = has_candidate ? pair.candidate->score : favourable,
+  // Of what is written too much is worse: there the answer that was not given is one that has it.
+  const bool more = IsOfWriting(metric) != in_favour;
+  const double favourable = more ? kRight : kWrong;
+  Score score{.candidate = has_candidate ? ScoreIn(metric, *pair.candidate) : favourable,
               .baseline = has_baseline ? pair.baseline->score : kRight - favourable};
   if (metric != Metric::kFlips) return score;
   if (has_baseline) {
@@ -42,11 +51,11 @@ Score Complete(Metric metric, const Pair& pair, bool in_favour) {
 
 Score ScoreOf(Metric metric, const Pair& pair, CountMissing missing) {
   const bool paired = NeedsBaseline(metric);
-  if (Measured(pair.candidate)) CheckScore(metric, pair, pair.candidate->score);
+  if (Measured(pair.candidate)) CheckScore(metric, pair, ScoreIn(metric, *pair.candidate));
   if (paired && Measured(pair.baseline)) CheckScore(metric, pair, pair.baseline->score);
   Score score;
   if (Measured(pair.candidate) && (!paired || Measured(pair.baseline))) {
-    score.candidate = pair.candidate->score;
+    score.candidate = ScoreIn(metric, *pair.candidate);
     if (paired) score.baseline = pair.baseline->score;
   } else {
     score = Complete(metric, pair, missing == CountMissing::kFor);

@@ -16,7 +16,8 @@ namespace gatetest::internal {
 inline constexpr double kRight = 1.0;
 inline constexpr double kWrong = 0.0;
 
-/// Of one sample. Without a baseline, its score is 1.
+/// Of one sample. Without a baseline, its score is 1. Of truncation and empty answers: 1 where the
+/// answer is one.
 struct Score {
   double candidate = 0.0;
   double baseline = 1.0;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "src/statistics/bet_bounds.h"
+#include "src/verdict/metric_traits.h"
 
 namespace gatetest::internal {
 namespace {
@@ -17,6 +18,8 @@ double MeanAtLimit(Metric metric, double limit) {
     case Metric::kAccuracyLoss:
       return (1.0 - limit) / 2.0;
     case Metric::kFlips:
+    case Metric::kTruncation:
+    case Metric::kEmpty:
       return 1.0 - limit;
     default:
       return limit;
@@ -33,6 +36,9 @@ double Goodness(Metric metric, double limit, const Score& score) {
       return (1.0 - score.baseline + score.candidate) / 2.0;
     case Metric::kFlips:
       return score.candidate == score.baseline ? 1.0 : 0.0;
+    case Metric::kTruncation:
+    case Metric::kEmpty:
+      return 1.0 - score.candidate;
     default:
       return score.candidate;
   }
@@ -167,6 +173,9 @@ bool Sequence::CertainlyPassed() const {
       return (worst_.baseline - worst_.candidate + rest_ + slack) / all < question_.limit;
     case Metric::kFlips:
       return (worst_.flips + rest_) / all < question_.limit;
+    case Metric::kTruncation:
+    case Metric::kEmpty:
+      return (worst_.candidate + rest_) / all < question_.limit;
     default:
       return (worst_.candidate - slack) / all > question_.limit;
   }
@@ -182,6 +191,9 @@ bool Sequence::CertainlyFailed() const {
       return (best_.baseline - best_.candidate - rest_ - slack) / all >= question_.limit;
     case Metric::kFlips:
       return best_.flips / all >= question_.limit;
+    case Metric::kTruncation:
+    case Metric::kEmpty:
+      return best_.candidate / all >= question_.limit;
     default:
       return (best_.candidate + rest_ + slack) / all <= question_.limit;
   }
@@ -193,9 +205,7 @@ double Sequence::failure_p() const {
 }
 
 bool CanBeSafeEarly(const Decidable& question, std::span<const TaskPtr> tasks) {
-  if (question.stop == Stop::kNever || MeasuredBy(question.metric) != Measures::kAccuracy) {
-    return false;
-  }
+  if (question.stop == Stop::kNever || !HasBounds(question.metric)) return false;
   if (question.claim != Claim::kPopulation) return question.claim == Claim::kDataset;
   // Draws that depend on each other are none to bet on.
   const bool clustered = std::any_of(tasks.begin(), tasks.end(), [](const TaskPtr& task) {

@@ -611,7 +611,8 @@ TEST(Confident, IsNoMatterOfPerplexityAndOfPointEstimates) {
     EXPECT_EQ(judgement.verdict, Verdict::kNotMeasured);
     EXPECT_EQ(judgement.failure,
               "perplexity has no bounds, so that no part of the samples makes a verdict safe; "
-              "Limit::Stop is for accuracy, retention, accuracy loss and flips");
+              "Limit::Stop is for accuracy, retention, accuracy loss, flips, truncation and empty "
+              "answers");
   }
   EXPECT_EQ(JudgeAll(Metric::kPerplexity, Limit(3.0).Stop(Stop::kNever), {text}).verdict,
             Verdict::kPassed);

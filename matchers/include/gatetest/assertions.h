@@ -61,6 +61,39 @@
 #define ASSERT_PPL_RATIO_BELOW(model, limit) GATETEST_ASSERT_(kPerplexityRatio, model, limit)
 /// @}
 
+/// The share of answers that were cut off by a token limit: below `limit`, in (0, 1].
+/// @{
+#define EXPECT_TRUNCATION_BELOW(model, limit) GATETEST_EXPECT_(kTruncation, model, limit)
+#define ASSERT_TRUNCATION_BELOW(model, limit) GATETEST_ASSERT_(kTruncation, model, limit)
+/// @}
+
+/// The share of answers without any text: below `limit`, in (0, 1].
+/// @{
+#define EXPECT_EMPTY_BELOW(model, limit) GATETEST_EXPECT_(kEmpty, model, limit)
+#define ASSERT_EMPTY_BELOW(model, limit) GATETEST_ASSERT_(kEmpty, model, limit)
+/// @}
+
+/// What the model wrote / what the baseline wrote, on the same samples: above `lower`, a number or
+/// a Limit with particulars, and below `upper`, a number.
+/// @{
+#define EXPECT_OUTPUT_LENGTH_RATIO_WITHIN(model, lower, upper) \
+  EXPECT_PRED_FORMAT3(::gatetest::internal::OutputLengthRatioWithin, model, lower, upper)
+#define ASSERT_OUTPUT_LENGTH_RATIO_WITHIN(model, lower, upper) \
+  ASSERT_PRED_FORMAT3(::gatetest::internal::OutputLengthRatioWithin, model, lower, upper)
+/// @}
+
+/// US dollars for 1000 tokens, in and out as the samples needed them: below `limit`, above 0.
+/// @{
+#define EXPECT_COST_PER_1K_BELOW(model, limit) GATETEST_EXPECT_(kCostPer1k, model, limit)
+#define ASSERT_COST_PER_1K_BELOW(model, limit) GATETEST_ASSERT_(kCostPer1k, model, limit)
+/// @}
+
+/// 1 - cost / the baseline's cost of the same samples: above `limit`, in [0, 1).
+/// @{
+#define EXPECT_SAVINGS_ABOVE(model, limit) GATETEST_EXPECT_(kSavings, model, limit)
+#define ASSERT_SAVINGS_ABOVE(model, limit) GATETEST_ASSERT_(kSavings, model, limit)
+/// @}
+
 /// Against what was accepted last of a model of this name and quantization (Gate::accepted,
 /// --gatetest_accept): each task's accuracy loss and each corpus's perplexity ratio are below
 /// Gate::tolerance. With --gatetest_accept it makes `model` the accepted release instead, says what
@@ -92,6 +125,11 @@ class MetricAssertion {
  private:
   Metric metric_;
 };
+
+/// The predicate behind EXPECT_OUTPUT_LENGTH_RATIO_WITHIN.
+::testing::AssertionResult OutputLengthRatioWithin(const char* model_text, const char* lower_text,
+                                                   const char* upper_text, const ModelPtr& model,
+                                                   const Limit& lower, double upper);
 
 /// The predicate behind EXPECT_NO_REGRESSION.
 ::testing::AssertionResult NoRegression(const char* model_text, const ModelPtr& model);

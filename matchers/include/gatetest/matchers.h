@@ -96,6 +96,21 @@ RequirementMatcher FlipsBelow(Limit limit);
 /// comparisons.
 RequirementMatcher PplRatioBelow(Limit limit);
 
+/// The share of answers that were cut off by a token limit: strictly below the limit, in (0, 1].
+/// This and the next two are for tasks that ask for text.
+RequirementMatcher TruncationBelow(Limit limit);
+/// The share of answers without any text: strictly below the limit, in (0, 1].
+RequirementMatcher EmptyBelow(Limit limit);
+/// What the candidate wrote / what the baseline wrote: strictly above `lower`, which may have
+/// particulars, and strictly below `upper`; both above 0. Needs comparisons.
+RequirementMatcher OutputLengthRatioWithin(const Limit& lower, double upper);
+/// US dollars for 1000 tokens, in and out as the samples needed them: strictly below the limit,
+/// above 0. Needs a model with prices.
+RequirementMatcher CostPer1kBelow(Limit limit);
+/// 1 - cost / the baseline's cost of the same samples: strictly above the limit, in [0, 1). Needs
+/// comparisons of models with prices.
+RequirementMatcher SavingsAbove(Limit limit);
+
 /// The release is blocked by that requirement: its verdict is FAILED, by evidence.
 BlockedMatcher IsBlockedBy(const RequirementMatcher& requirement);
 
