@@ -5,7 +5,7 @@
 //   const gatetest::Configuration ladder[] = {{"f16", 12.6, 94.0}, {"int8", 13.1, 93.5},
 //                                             {"int4", 15.8, 89.3}, {"int2", 24.3, 76.1}};
 //   std::cout << ToText(gatetest::CorrelateQuality(ladder));
-//   std::cout << ToText(gatetest::AnalyzeThreshold(ladder, 90.0));   // acceptable: f16, int8
+//   std::cout << ToText(gatetest::AnalyzeThreshold(ladder, 90.0));   // Accepted: 2 of 4
 #ifndef GATETEST_LADDER_ANALYSIS_H_
 #define GATETEST_LADDER_ANALYSIS_H_
 
@@ -77,8 +77,8 @@ std::string ToText(const QualityCorrelation& correlation);
 
 /// A model on which perplexity and accuracy disagree.
 struct Disagreement {
-  std::string name = {};
-  std::string why = {};  ///< With the figures, and the model that it is compared with.
+  std::string name = {};  ///< Whose it is.
+  std::string why = {};   ///< With the figures, and the model that it is compared with.
 };
 
 /// Whether a limit on perplexity could stand in for one on accuracy.
@@ -122,7 +122,7 @@ std::string ToText(const ThresholdAnalysis& analysis);
 struct PerplexityBand {
   double below =
       0.0;  ///< Strictly; finite, above 0. A perplexity, or a multiple of the baseline's.
-  std::string advice = {};
+  std::string advice = {};  ///< What Advise says then.
 };
 
 /// A rule of thumb, to be read beside a gate's verdict and never in place of it. Perplexity depends
