@@ -120,8 +120,8 @@ std::string ToText(const ThresholdAnalysis& analysis);
 
 /// What is advised below a perplexity.
 struct PerplexityBand {
-  double below =
-      0.0;  ///< Strictly; finite, above 0. A perplexity, or a multiple of the baseline's.
+  /// Strictly. A perplexity, or a multiple of the baseline's; finite, above 0.
+  double below = 0.0;
   std::string advice = {};  ///< What Advise says then.
 };
 
