@@ -15,12 +15,14 @@
 #include <vector>
 
 #include "gatetest/error.h"
+#include "src/statistics/centred.h"
 #include "src/statistics/distributions.h"
-#include "src/statistics/exact_sum.h"
 #include "src/statistics/p_values.h"
 
 namespace gatetest {
 namespace {
+
+using internal::SumOfProducts;
 
 constexpr std::size_t kFewestForInterval = 5;
 // Nearer to 1, an r is a rounding away from it.
@@ -69,28 +71,6 @@ Columns Check(const char* where, std::span<const Point> points) {
     }
   }
   return columns;
-}
-
-// Minus their mean, and scaled by a power of 2 so that no square overflows; exact sums throughout,
-// so that the order of the points changes no bit.
-std::vector<double> Centred(std::vector<double> values) {
-  double most = 0.0;
-  for (const double value : values) most = std::max(most, std::abs(value));
-  const int exponent = std::ilogb(most);
-  internal::ExactSum sum;
-  for (double& value : values) {
-    value = std::scalbn(value, -exponent);
-    sum.Add(value);
-  }
-  const double mean = sum.Value() / static_cast<double>(values.size());
-  for (double& value : values) value -= mean;
-  return values;
-}
-
-double Product(const std::vector<double>& a, const std::vector<double>& b) {
-  internal::ExactSum sum;
-  for (std::size_t i = 0; i < a.size(); ++i) sum.Add(a[i] * b[i]);
-  return sum.Value();
 }
 
 // Twice the midranks, which makes them whole, and how many values share each of them.
@@ -303,11 +283,12 @@ double KendallVariance(const Ranks& x, const Ranks& y) {
 PearsonCorrelation Pearson(std::span<const Point> points, double alpha) {
   internal::CheckAlpha("Pearson", alpha);
   Columns columns = Check("Pearson", points);
-  const std::vector<double> x = Centred(std::move(columns.x));
-  const std::vector<double> y = Centred(std::move(columns.y));
+  const std::vector<double> x = internal::Centred(std::move(columns.x));
+  const std::vector<double> y = internal::Centred(std::move(columns.y));
   PearsonCorrelation result;
-  result.r =
-      std::clamp(Product(x, y) / (std::sqrt(Product(x, x)) * std::sqrt(Product(y, y))), -1.0, 1.0);
+  result.r = std::clamp(
+      SumOfProducts(x, y) / (std::sqrt(SumOfProducts(x, x)) * std::sqrt(SumOfProducts(y, y))), -1.0,
+      1.0);
   if (points.size() < kFewestForInterval) {
     result.no_interval =
         fmt::format("{} points; an interval needs at least {}", points.size(), kFewestForInterval);
