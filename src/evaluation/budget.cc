@@ -33,7 +33,7 @@ double Seconds(std::chrono::nanoseconds time) {
 }
 
 /// "$2.00", and as many more digits as it takes.
-std::string ShowUsd(double usd) {
+std::string ShowLimitUsd(double usd) {
   const std::string cents = fmt::format("{:.2f}", usd);
   return "$" + (std::stod(cents) == usd ? cents : fmt::format("{:.4g}", usd));
 }
@@ -59,7 +59,7 @@ std::string ToString(const Budget& budget) {
     add(internal::ShowMany(static_cast<std::size_t>(*budget.tokens), "token"));
   }
   if (budget.time) add(fmt::format("{:.6g} s", Seconds(*budget.time)));
-  if (budget.usd) add(ShowUsd(*budget.usd));
+  if (budget.usd) add(ShowLimitUsd(*budget.usd));
   return text;
 }
 

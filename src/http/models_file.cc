@@ -3,131 +3,108 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
-#include <functional>
-#include <limits>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "gatetest/error.h"
 #include "gatetest/openai_model.h"
+#include "gatetest/price_file.h"
+#include "src/data/json_reader.h"
 #include "src/text/show.h"
 
 namespace gatetest {
 namespace {
 
+using internal::JsonPlace;
 using internal::Quote;
+using internal::ReadObject;
+using internal::RefuseJson;
 using nlohmann::json;
 
-[[noreturn]] void Refuse(const std::string& where, const std::string& why) {
-  throw Error(ErrorCode::kInvalidData, where + ": " + why);
-}
-
-/// One value of the file, and where it is ("models.json: models.candidate.name").
-struct Place {
-  const json& value;
-  std::string where;
-
-  const json& Expect(bool as_expected, const char* expected) const {
-    if (!as_expected) {
-      Refuse(where, fmt::format("should be {}, but is {}", expected, Quote(value.dump())));
-    }
-    return value;
-  }
-  std::string Text() const { return Expect(value.is_string(), "text").get<std::string>(); }
-  bool Truth() const { return Expect(value.is_boolean(), "true or false").get<bool>(); }
-  double Number() const { return Expect(value.is_number(), "a number").get<double>(); }
-  template <typename Integer>
-  Integer Whole() const {
-    Expect(value.is_number_integer(), "a whole number");
-    const bool fits = value.is_number_unsigned()
-                          ? value.get<std::uint64_t>() <=
-                                static_cast<std::uint64_t>(std::numeric_limits<Integer>::max())
-                          : std::numeric_limits<Integer>::is_signed &&
-                                value.get<std::int64_t>() >=
-                                    static_cast<std::int64_t>(std::numeric_limits<Integer>::min());
-    return Expect(fits, "a whole number of that size").get<Integer>();
-  }
-  std::chrono::milliseconds Milliseconds() const {
-    return std::chrono::milliseconds(Whole<std::int64_t>());
-  }
-};
-
-using Reader = std::function<void(const Place&)>;
-using Fields = std::vector<std::pair<std::string, Reader>>;
-
-/// Reads an object, each of whose fields has to be one of those.
-void ReadObject(const Place& place, const Fields& fields) {
-  place.Expect(place.value.is_object(), "an object");
-  for (const auto& [name, value] : place.value.items()) {
-    const Reader* reader = nullptr;
-    for (const auto& [known, its_reader] : fields) {
-      if (known == name) reader = &its_reader;
-    }
-    if (reader == nullptr) {
-      std::vector<std::string> names;
-      for (const auto& [known, unused] : fields) names.push_back(known);
-      Refuse(place.where,
-             fmt::format("unknown field {}; there are {}", Quote(name), fmt::join(names, ", ")));
-    }
-    (*reader)({.value = value, .where = place.where + "." + name});
-  }
-}
-
-Endpoint ReadEndpoint(const Place& place) {
+Endpoint ReadEndpoint(const JsonPlace& place) {
   Endpoint endpoint;
   Timeouts& timeouts = endpoint.timeouts;
   Retrying& retrying = endpoint.retrying;
   const auto ms = [](std::chrono::milliseconds& time) {
-    return [&time](const Place& at) { time = at.Milliseconds(); };
+    return [&time](const JsonPlace& at) { time = at.Milliseconds(); };
   };
   ReadObject(
       place,
-      {{"base_url", [&](const Place& at) { endpoint.base_url = at.Text(); }},
-       {"api_key_variable", [&](const Place& at) { endpoint.api_key_variable = at.Text(); }},
-       {"key_in_query", [&](const Place& at) { endpoint.key_in_query = at.Truth(); }},
+      {{"base_url", [&](const JsonPlace& at) { endpoint.base_url = at.Text(); }},
+       {"api_key_variable", [&](const JsonPlace& at) { endpoint.api_key_variable = at.Text(); }},
+       {"key_in_query", [&](const JsonPlace& at) { endpoint.key_in_query = at.Truth(); }},
        {"headers",
-        [&](const Place& at) {
+        [&](const JsonPlace& at) {
           at.Expect(at.value.is_object(), "an object");
           for (const auto& [name, value] : at.value.items()) {
-            endpoint.headers[name] = Place{.value = value, .where = at.where + "." + name}.Text();
+            endpoint.headers[name] =
+                JsonPlace{.value = value, .where = at.where + "." + name}.Text();
           }
         }},
-       {"concurrency", [&](const Place& at) { endpoint.concurrency = at.Whole<int>(); }},
+       {"concurrency", [&](const JsonPlace& at) { endpoint.concurrency = at.Whole<int>(); }},
        {"timeouts",
-        [&](const Place& at) {
+        [&](const JsonPlace& at) {
           ReadObject(at, {{"connect_ms", ms(timeouts.connect)},
                           {"first_byte_ms", ms(timeouts.first_byte)},
                           {"total_ms", ms(timeouts.total)}});
         }},
        {"retrying",
-        [&](const Place& at) {
-          ReadObject(at, {{"attempts", [&](const Place& n) { retrying.attempts = n.Whole<int>(); }},
-                          {"first_wait_ms", ms(retrying.first_wait)},
-                          {"longest_wait_ms", ms(retrying.longest_wait)},
-                          {"longest_asked_ms", ms(retrying.longest_asked)}});
+        [&](const JsonPlace& at) {
+          ReadObject(at,
+                     {{"attempts", [&](const JsonPlace& n) { retrying.attempts = n.Whole<int>(); }},
+                      {"first_wait_ms", ms(retrying.first_wait)},
+                      {"longest_wait_ms", ms(retrying.longest_wait)},
+                      {"longest_asked_ms", ms(retrying.longest_asked)}});
         }},
        {"largest_answer",
-        [&](const Place& at) { endpoint.largest_answer = at.Whole<std::size_t>(); }},
-       {"ca_file", [&](const Place& at) { endpoint.ca_file = at.Text(); }}});
+        [&](const JsonPlace& at) { endpoint.largest_answer = at.Whole<std::size_t>(); }},
+       {"ca_file", [&](const JsonPlace& at) { endpoint.ca_file = at.Text(); }}});
   return endpoint;
 }
 
-ModelPtr ReadModel(const Place& place, const std::map<std::string, Endpoint>& endpoints) {
+/// The file that a models file names, beside which it is looked for.
+PriceFile ReadPriceFile(const JsonPlace& place, const std::string& models_path) {
+  const auto path = std::filesystem::path(models_path).parent_path() / place.Text();
+  try {
+    return PriceFile(path.string());
+  } catch (const Error& error) {
+    throw Error(error.code(), place.where + ": " + error.what());
+  }
+}
+
+/// `prices`: none when the models file names no price file.
+Prices ReadNamedPrice(const JsonPlace& place, const std::optional<PriceFile>& prices) {
+  const std::string name = place.Text();
+  if (!prices) {
+    RefuseJson(place.where,
+               fmt::format("there is no price file to look {} up in; name it beside \"models\" "
+                           "(\"price_file\": \"prices.json\"), or write \"prices\" here",
+                           Quote(name)));
+  }
+  try {
+    return prices->Get(name).usd;
+  } catch (const Error& error) {
+    RefuseJson(place.where, error.what());
+  }
+}
+
+ModelPtr ReadModel(const JsonPlace& place, const std::map<std::string, Endpoint>& endpoints,
+                   const std::optional<PriceFile>& prices) {
   ModelInfo info;
   Endpoint endpoint;
   OpenAiOptions options;
   const auto text = [](std::string& target) {
-    return [&target](const Place& at) { target = at.Text(); };
+    return [&target](const JsonPlace& at) { target = at.Text(); };
   };
   ReadObject(
       place,
       {{"endpoint",
-        [&](const Place& at) {
+        [&](const JsonPlace& at) {
           if (!at.value.is_string()) {
             endpoint = ReadEndpoint(at);
             return;
@@ -136,9 +113,10 @@ ModelPtr ReadModel(const Place& place, const std::map<std::string, Endpoint>& en
           if (known == endpoints.end()) {
             std::vector<std::string> names;
             for (const auto& [name, unused] : endpoints) names.push_back(name);
-            Refuse(at.where,
-                   fmt::format("there is no endpoint {}; \"endpoints\" has {}", Quote(at.Text()),
-                               names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+            RefuseJson(
+                at.where,
+                fmt::format("there is no endpoint {}; \"endpoints\" has {}", Quote(at.Text()),
+                            names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
           }
           endpoint = known->second;
         }},
@@ -149,80 +127,70 @@ ModelPtr ReadModel(const Place& place, const std::map<std::string, Endpoint>& en
        {"code_id", text(info.code_id)},
        {"options", text(info.options)},
        {"max_age_seconds",
-        [&](const Place& at) { info.max_age = std::chrono::seconds(at.Whole<std::int64_t>()); }},
-       {"context_window", [&](const Place& at) { info.context_window = at.Whole<int>(); }},
-       {"bos_token", [&](const Place& at) { info.bos_token = at.Whole<TokenId>(); }},
-       {"bytes", [&](const Place& at) { info.bytes = at.Whole<std::uint64_t>(); }},
+        [&](const JsonPlace& at) {
+          info.max_age = std::chrono::seconds(at.Whole<std::int64_t>());
+        }},
+       {"context_window", [&](const JsonPlace& at) { info.context_window = at.Whole<int>(); }},
+       {"bos_token", [&](const JsonPlace& at) { info.bos_token = at.Whole<TokenId>(); }},
+       {"bytes", [&](const JsonPlace& at) { info.bytes = at.Whole<std::uint64_t>(); }},
+       {"price", [&](const JsonPlace& at) { info.prices = ReadNamedPrice(at, prices); }},
        {"prices",
-        [&](const Place& at) {
-          Prices& prices = info.prices.emplace();
+        [&](const JsonPlace& at) {
+          if (info.prices) RefuseJson(place.where, "has \"price\" and \"prices\"; remove one");
+          Prices& own = info.prices.emplace();
           ReadObject(at, {{"input_usd_per_mtok",
-                           [&](const Place& n) { prices.input_usd_per_mtok = n.Number(); }},
+                           [&](const JsonPlace& n) { own.input_usd_per_mtok = n.Number(); }},
                           {"output_usd_per_mtok",
-                           [&](const Place& n) { prices.output_usd_per_mtok = n.Number(); }}});
+                           [&](const JsonPlace& n) { own.output_usd_per_mtok = n.Number(); }}});
         }},
        {"served_as", text(options.served_as)},
        {"generate_by",
-        [&](const Place& at) {
+        [&](const JsonPlace& at) {
           const std::string by = at.Text();
           at.Expect(by == "chat" || by == "completions", "\"chat\" or \"completions\"");
           options.generate_by = by == "chat" ? GenerateBy::kChat : GenerateBy::kCompletions;
         }},
        {"system_prompt", text(options.system_prompt)},
        {"body",
-        [&](const Place& at) {
+        [&](const JsonPlace& at) {
           options.body = at.Expect(at.value.is_object(), "an object").dump();
         }},
        {"max_tokens_field", text(options.max_tokens_field)},
-       {"stream", [&](const Place& at) { options.stream = at.Truth(); }}});
+       {"stream", [&](const JsonPlace& at) { options.stream = at.Truth(); }}});
   try {
     return OpenAiModel(std::move(info), std::move(endpoint), std::move(options));
   } catch (const Error& error) {
-    Refuse(place.where, error.what());
+    RefuseJson(place.where, error.what());
   }
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text;
-  std::array<char, 4096> some{};
-  while (in.read(some.data(), some.size()), in.gcount() > 0) {
-    text.append(some.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  if (!in.eof()) throw Error(ErrorCode::kNotFound, path + ": cannot be read");
-  return text;
 }
 
 }  // namespace
 
 ModelsFile::ModelsFile(const std::string& path) : path_(path) {
-  json file;
-  try {
-    // Comments are allowed: a pipeline's file says why.
-    file =
-        json::parse(ReadFile(path), nullptr, /*allow_exceptions=*/true, /*ignore_comments=*/true);
-  } catch (const json::exception& error) {
-    Refuse(path, std::string("is no JSON: ") + error.what());
-  }
+  const json file = internal::ReadJsonFile(path);
   std::map<std::string, Endpoint> endpoints;
   const json* models = nullptr;
-  ReadObject({.value = file, .where = path + ": file"},
-             {{"endpoints",
-               [&](const Place& at) {
-                 at.Expect(at.value.is_object(), "an object");
-                 for (const auto& [name, value] : at.value.items()) {
-                   endpoints[name] = ReadEndpoint(
-                       {.value = value, .where = fmt::format("{}: endpoints.{}", path, name)});
-                 }
-               }},
-              {"models", [&](const Place& at) {
-                 models = &at.Expect(at.value.is_object() && !at.value.empty(),
-                                     "an object with at least one model");
-               }}});
-  if (models == nullptr) Refuse(path, "field \"models\" is missing");
+  std::optional<PriceFile> prices;
+  ReadObject(
+      {.value = file, .where = path + ": file"},
+      {{"endpoints",
+        [&](const JsonPlace& at) {
+          at.Expect(at.value.is_object(), "an object");
+          for (const auto& [name, value] : at.value.items()) {
+            endpoints[name] = ReadEndpoint(
+                {.value = value, .where = fmt::format("{}: endpoints.{}", path, name)});
+          }
+        }},
+       {"models",
+        [&](const JsonPlace& at) {
+          models = &at.Expect(at.value.is_object() && !at.value.empty(),
+                              "an object with at least one model");
+        }},
+       {"price_file", [&](const JsonPlace& at) { prices.emplace(ReadPriceFile(at, path)); }}});
+  if (models == nullptr) RefuseJson(path, "field \"models\" is missing");
   for (const auto& [name, value] : models->items()) {
-    models_[name] =
-        ReadModel({.value = value, .where = fmt::format("{}: models.{}", path, name)}, endpoints);
+    models_[name] = ReadModel({.value = value, .where = fmt::format("{}: models.{}", path, name)},
+                              endpoints, prices);
   }
 }
 

@@ -118,7 +118,7 @@ class Document : public ::testing::TestWithParam<fs::path> {
 TEST_P(Document, QuotesWhatIsCompiledAndRun) {
   static const Sources examples(
       {"examples", "tests/consumer", "tests/engine", "tests/fixtures", "tests/http"},
-      {".cc", ".h", ".txt", ".jsonl", ".csv"});
+      {".cc", ".h", ".txt", ".json", ".jsonl", ".csv"});
   static const Sources goldens({"tests"}, {".cc"});
   for (const Block& block : parts().blocks) {
     if (block.language == "sh") continue;  // See NamesCommandsThatAreThere.

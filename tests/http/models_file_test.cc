@@ -10,7 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "gatetest/budget.h"
+#include "gatetest/evaluator.h"
 #include "gatetest/openai_model.h"
+#include "gatetest/tasks.h"
 #include "src/http/connection.h"
 #include "tests/http/http_testing.h"
 #include "tests/support/errors.h"
@@ -204,7 +207,108 @@ TEST_F(ModelsFileTest, ListsTheNamesThereAre) {
             path_.string() + " declares no model \"in\\\"t4\"; there are f16, int4");
 }
 
+// ------------------------------------------------------------------------------------- price files
+
+/// Models "big" and "own", of which the first has a price in "prices.json".
+constexpr const char* kPriced = R"({
+    "endpoints": {"relay": {"base_url": "https://relay.example/v1"}},
+    "price_file": "prices.json",
+    "models": {
+      "big": {"endpoint": "relay", "name": "big", "weights": "r1", "price": "large"},
+      "own": {"endpoint": "relay", "name": "own", "prices": {"output_usd_per_mtok": 1}},
+      "none": {"endpoint": "relay", "name": "none"}}})";
+
+constexpr const char* kPrices = R"({"prices": {
+    "large": {"input_per_mtok": 20, "output_per_mtok": 80, "currency": "CNY",
+              "date": "2026-11-26", "source": "s"},
+    "small": {"input_per_mtok": 1, "output_per_mtok": 2, "date": "2026-11-26", "source": "s"}},
+  "rates": {"CNY": {"usd": 0.125, "date": "2026-11-26", "source": "s"}}})";
+
+TEST_F(ModelsFileTest, TakesPricesFromAPriceFileBesideIt) {
+  folder_.Write("prices.json", kPrices);
+  const ModelsFile file = Read(kPriced);
+  ASSERT_TRUE(file.Get("big")->info().prices);
+  EXPECT_EQ(file.Get("big")->info().prices->input_usd_per_mtok, 2.5);
+  EXPECT_EQ(file.Get("big")->info().prices->output_usd_per_mtok, 10.0);
+  ASSERT_TRUE(file.Get("own")->info().prices);
+  EXPECT_EQ(file.Get("own")->info().prices->output_usd_per_mtok, 1.0);
+  EXPECT_FALSE(file.Get("none")->info().prices);
+  EXPECT_EQ(file.Get("big")->identity(),
+            OpenAiModel({.name = "big", .weights = "r1"}, {.base_url = "https://relay.example/v1"})
+                ->identity())
+      << "prices are no part of whose answers they are";
+}
+
+TEST_F(ModelsFileTest, TakesAPriceFileElsewhere) {
+  const std::string path = folder_.Write("elsewhere/costs.json", kPrices).string();
+  for (const std::string& named : {std::string("elsewhere/costs.json"), path}) {
+    const ModelsFile file = Read(R"({"price_file": ")" + named + R"(",
+        "models": {"m": {"endpoint": {"base_url": "http://h/v1"}, "name": "x",
+                         "price": "small"}}})");
+    ASSERT_TRUE(file.Get("m")->info().prices);
+    EXPECT_EQ(file.Get("m")->info().prices->output_usd_per_mtok, 2.0);
+  }
+}
+
+TEST_F(ModelsFileTest, ItsPricesAreThoseOfBudgetsAndPlans) {
+  folder_.Write("prices.json", kPrices);
+  const ModelsFile file = Read(kPriced);
+  const TaskPtr task = ExactMatch(
+      MakeDataset("sums", {{.input = "12345678", .answer = "1"}, {.input = "1234", .answer = "1"}}),
+      {.generate = {.max_tokens = 100}});
+  Evaluator evaluator;
+  // 12 bytes are 3 tokens, at $2.50 a million, and at most 200 are generated, at $10.
+  EXPECT_NEAR(evaluator.Plan(file.Get("big"), task).usd, (3 * 2.5 + 200 * 10.0) / 1e6, 1e-15);
+  EXPECT_NEAR(evaluator.Plan(file.Get("own"), task).usd, 200 / 1e6, 1e-15);
+  EXPECT_EQ(evaluator.Plan(file.Get("none"), task).usd, 0.0);
+
+  Response answer = Response::Text("1");
+  answer.usage = {.prompt_tokens = 1000, .completion_tokens = 100};
+  const Request request{.prompt = "12345678", .max_tokens = 100};
+  Spending spending({.usd = 0.01});
+  EXPECT_TRUE(spending.Pay(file.Get("big")->info(), request, answer));
+  EXPECT_NEAR(spending.spent().usd, 0.0035, 1e-15);
+  EXPECT_EQ(spending.Reserve(file.Get("none")->info(), {&request, 1}).requests, 0U);
+  EXPECT_EQ(spending.Reserve(file.Get("big")->info(), {&request, 1}).requests, 1U);
+}
+
+TEST_F(ModelsFileTest, RefusesPricesThatAreNotThere) {
+  folder_.Write("prices.json", kPrices);
+  EXPECT_EQ(ErrorOfModel(R"({"endpoint": "relay", "name": "x", "price": "large"})"),
+            "FILE: models.m.price: there is no price file to look \"large\" up in; name it beside "
+            "\"models\" (\"price_file\": \"prices.json\"), or write \"prices\" here");
+  const auto error = [&](const std::string& price) {
+    return ErrorOfFile(R"({"price_file": "prices.json",
+        "models": {"m": {"endpoint": {"base_url": "http://h/v1"}, "name": "x", )" +
+                       price + "}}}");
+  };
+  EXPECT_EQ(error(R"("price": "larger")"),
+            "FILE: models.m.price: " + (folder_ / "prices.json").string() +
+                " has no price of \"larger\"; there are large, small; did you mean \"large\"?");
+  EXPECT_EQ(error(R"("prices": {"input_usd_per_mtok": 1}, "price": "large")"),
+            "FILE: models.m: has \"price\" and \"prices\"; remove one");
+  EXPECT_EQ(error(R"("price": 2.5)"), "FILE: models.m.price: should be text, but is \"2.5\"");
+}
+
+TEST_F(ModelsFileTest, RefusesPriceFilesThatCannotBe) {
+  const std::string prices = (folder_ / "prices.json").string();
+  EXPECT_EQ(ErrorOfFile(kPriced, ErrorCode::kNotFound),
+            "FILE: file.price_file: " + prices + ": cannot be read");
+  folder_.Write("prices.json", R"({"prices": {"large": {"input_per_mtok": -1}}})");
+  EXPECT_EQ(ErrorOfFile(kPriced),
+            "FILE: file.price_file: " + prices +
+                ": prices.large.input_per_mtok: should be a price for a million tokens, 0 or more, "
+                "but is \"-1\"");
+  EXPECT_EQ(ErrorOfFile(R"({"price_file": 7, "models": {"m": {}}})"),
+            "FILE: file.price_file: should be text, but is \"7\"");
+}
+
 // --------------------------------------------------------------------------------- what is refused
+
+TEST_F(ModelsFileTest, RefusesAFieldThatIsThereTwice) {
+  EXPECT_EQ(ErrorOfModel(R"({"endpoint": "relay", "name": "x", "name": "y"})"),
+            "FILE: models.m: field \"name\" appears twice; remove one");
+}
 
 TEST_F(ModelsFileTest, RefusesWhatCannotBeRead) {
   for (const std::filesystem::path& path : {folder_ / "nowhere.json", folder_.path()}) {
@@ -232,7 +336,8 @@ TEST_F(ModelsFileTest, RefusesAFileOfAnotherForm) {
       {R"({"models": [1]})",
        "FILE: file.models: should be an object with at least one model, but is \"[1]\""},
       {R"({"endpoints": []})", "FILE: file.endpoints: should be an object, but is \"[]\""},
-      {R"({"model": {}})", "FILE: file: unknown field \"model\"; there are endpoints, models"}};
+      {R"({"model": {}})",
+       "FILE: file: unknown field \"model\"; there are endpoints, models, price_file"}};
   for (const auto& [content, error] : cases) EXPECT_EQ(ErrorOfFile(content), error);
 }
 
@@ -241,7 +346,8 @@ TEST_F(ModelsFileTest, RefusesFieldsOfAModelThatCannotBe) {
       {"7", "FILE: models.m: should be an object, but is \"7\""},
       {R"({"Name": "x"})",
        "FILE: models.m: unknown field \"Name\"; there are endpoint, name, quantization, provider, "
-       "weights, code_id, options, max_age_seconds, context_window, bos_token, bytes, prices, "
+       "weights, code_id, options, max_age_seconds, context_window, bos_token, bytes, price, "
+       "prices, "
        "served_as, generate_by, system_prompt, body, max_tokens_field, stream"},
       {R"({"api_key_variable": "K"})", "unknown field \"api_key_variable\""},
       {R"({"name": 7})", "FILE: models.m.name: should be text, but is \"7\""},

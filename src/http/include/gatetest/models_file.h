@@ -21,10 +21,14 @@ namespace gatetest {
 /// The fields are those of Endpoint, ModelInfo and OpenAiOptions, by their names; times in
 /// milliseconds ("timeouts": {"total_ms": 60000}) and "max_age_seconds"; "generate_by" is "chat" or
 /// "completions"; "body" is an object; "endpoint" is a name of "endpoints", or an endpoint.
+///
+/// Prices are a model's own ("prices": {"input_usd_per_mtok": 2, "output_usd_per_mtok": 8}), or
+/// "price", a name in the file that the top-level "price_file" names (price_file.h): relative to
+/// the folder of this one. Fields given twice are an error.
 class ModelsFile {
  public:
-  /// Reads it, and asks nothing. Throws Error(kNotFound) when it cannot be read, and
-  /// Error(kInvalidData) that says which field of which model cannot be.
+  /// Reads it, and asks nothing. Throws Error(kNotFound) when it or its price file cannot be read,
+  /// and Error(kInvalidData) that says which field of which model cannot be.
   explicit ModelsFile(const std::string& path);
 
   /// The same object each time. Throws Error(kInvalidArgument), which lists the names there are.
