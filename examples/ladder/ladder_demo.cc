@@ -7,7 +7,6 @@
 // What was answered once is replayed the next time; --gatetest_mode=live asks anew.
 #include <gatetest/gatetest.h>
 
-#include <array>
 #include <cstddef>
 #include <cstring>
 #include <exception>
@@ -22,26 +21,9 @@
 #include "tiny_model.h"
 
 using gatetest::Metric;
-using gatetest::Subject;
 using gatetest::Verdict;
 
 namespace {
-
-/// What a rung has to meet to ship.
-const std::vector<gatetest::Requirement>& Requirements() {
-  static const std::vector<gatetest::Requirement> requirements = {{Metric::kRetention, 0.9},
-                                                                  {Metric::kPerplexityRatio, 1.05}};
-  return requirements;
-}
-
-/// PASSED when every requirement is; else the first verdict that is not.
-Verdict JudgeRelease(const std::vector<Subject>& subjects) {
-  for (const gatetest::Requirement& requirement : Requirements()) {
-    const Verdict verdict = gatetest::Judge(requirement, subjects).verdict;
-    if (verdict != Verdict::kPassed) return verdict;
-  }
-  return Verdict::kPassed;
-}
 
 std::string Show(double value) {
   std::ostringstream text;
@@ -55,51 +37,6 @@ std::string ShowWithInterval(const gatetest::Estimate& estimate) {
     text += " [" + Show(estimate.interval->lower) + ", " + Show(estimate.interval->upper) + "]";
   }
   return text;
-}
-
-void PrintRow(const std::vector<std::string>& cells) {
-  constexpr std::array kWidths = {5, 9, 12, 9, 9, 9, 27, 0};
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    std::cout << std::left << std::setw(kWidths.at(i)) << cells[i];
-  }
-  std::cout << std::endl;
-}
-
-/// One rung; `subjects` has the gate's tasks in their order.
-void PrintRung(const std::vector<Subject>& subjects) {
-  const gatetest::ModelInfo& model = subjects[0].candidate->model;
-  const bool is_baseline = model.quantization == "f16";
-  const Verdict verdict = JudgeRelease(subjects);
-  const auto retention = [&] {
-    return ShowWithInterval(gatetest::Retention({subjects[0].baseline, subjects[0].candidate}));
-  };
-  PrintRow({model.quantization, std::to_string(model.bytes),
-            Show(gatetest::Perplexity(*subjects[3].candidate).value),
-            Show(gatetest::Accuracy(*subjects[0].candidate).value),
-            Show(gatetest::Accuracy(*subjects[1].candidate).value),
-            Show(gatetest::Accuracy(*subjects[2].candidate).value), is_baseline ? "" : retention(),
-            is_baseline                   ? "baseline"
-            : verdict == Verdict::kPassed ? "may ship"
-            : verdict == Verdict::kFailed ? "BLOCKED"
-                                          : std::string(gatetest::Name(verdict))});
-}
-
-/// Prints the table and returns the verdict on its last rung, int2.
-Verdict PrintLadder() {
-  const gatetest::Gate gate = ReleaseGate();
-  gatetest::Evaluator& evaluator = gatetest::SharedEvaluator();
-  PrintRow({"rung", "bytes", "perplexity", "skills", "choices", "cloze", "retention of skills",
-            "verdict"});
-  std::vector<Subject> subjects;
-  for (const std::string rung : {"f16", "int8", "int4", "int3", "int2"}) {
-    subjects.clear();
-    for (const gatetest::TaskPtr& task : gate.tasks) {
-      subjects.push_back({.candidate = evaluator.Evaluate(TinyModel(rung), task),
-                          .baseline = evaluator.Evaluate(gate.baseline, task)});
-    }
-    PrintRung(subjects);
-  }
-  return JudgeRelease(subjects);
 }
 
 /// When evaluations may end early: --stop=...
@@ -195,10 +132,9 @@ TEST_F(Release, Int2MayShip) {
   EXPECT_RETENTION_ABOVE(TinyModel("int2"), gatetest::Limit(0.9).On("skills"));
 }
 
-int Run(bool red) {
-  const Verdict int2 = stop_rule == gatetest::Stop::kNever ? PrintLadder() : PrintEarlyLadder();
-  PrintSources();
-  std::cout << "\nAnd this is what a release pipeline sees of int2:\n" << std::endl;
+/// What a pipeline sees; the exit code of this program.
+int RunPipeline(bool red, Verdict int2) {
+  std::cout << "\nThis is what a release pipeline sees of int2:\n" << std::endl;
   const int exit_code = gatetest::RunAllTests();
   if (red) return exit_code;
   if (exit_code == 0 || int2 != Verdict::kFailed) {
@@ -209,6 +145,21 @@ int Run(bool red) {
   std::cout
       << "\nint2 is blocked, as it should be. (--red leaves it red, for the pipeline to see.)\n";
   return 0;
+}
+
+int Run(bool red) {
+  if (stop_rule != gatetest::Stop::kNever) {
+    const Verdict int2 = PrintEarlyLadder();
+    PrintSources();
+    return RunPipeline(red, int2);
+  }
+  const gatetest::Ladder ladder =
+      gatetest::ClimbLadder(ReleaseGate(), Rungs(), gatetest::SharedEvaluator());
+  PrintSources();
+  const int exit_code = RunPipeline(red, ladder.rungs.back().verdict);
+  std::cout << "\nAnd this is the ladder as a whole, and what to ship of it:\n\n"
+            << gatetest::ToTable(ladder);
+  return exit_code;
 }
 
 }  // namespace

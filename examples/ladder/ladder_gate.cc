@@ -12,16 +12,14 @@ class Ladder : public gatetest::GateTestWithModel {
   gatetest::Gate gate() const override { return ReleaseGate(); }
 };
 
-TEST_P(Ladder, MayShip) {
-  EXPECT_RETENTION_ABOVE(model(), 0.9);
-  EXPECT_PPL_RATIO_BELOW(model(), 1.05);
-}
+TEST_P(Ladder, MayShip) { EXPECT_MAY_SHIP(model()); }
 
 GATETEST_INSTANTIATE(Ladder, TinyModel("int8"), TinyModel("int4"));
 
 class BelowTheLadder : public Ladder {};
 
 TEST_P(BelowTheLadder, IsBlocked) {
+  EXPECT_BLOCKED(model());
   EXPECT_THAT(Compare(model()), gatetest::IsBlockedBy(gatetest::RetentionAbove(0.9)));
 }
 
@@ -44,3 +42,5 @@ TEST_F(QuantizationGate, Int4KeepsWhatMatters) {
   EXPECT_BITS_PER_BYTE_BELOW(model, 1.6);
   EXPECT_ACCURACY_ABOVE(model, Limit(0.95).On("skills/brk"));
 }
+
+TEST_F(QuantizationGate, Int4IsTheOneToShip) { EXPECT_RECOMMENDED(TinyModel("int4"), Rungs()); }

@@ -1,8 +1,10 @@
-// What every rung of the ladder is measured against.
+// What every rung of the ladder is measured against, and what it has to meet to ship.
 #ifndef LADDER_RELEASE_GATE_H_
 #define LADDER_RELEASE_GATE_H_
 
 #include <gatetest/gatetest.h>
+
+#include <vector>
 
 #include "tiny_model.h"
 
@@ -13,7 +15,13 @@ inline gatetest::Gate ReleaseGate() {
                     gatetest::MultipleChoice(TinyData("choices.jsonl")),
                     gatetest::MultipleChoice(TinyData("cloze.jsonl"),
                                              {.score = gatetest::ChoiceScore::kAccBytes}),
-                    gatetest::Corpus(TinyData("heldout_64k.txt"), {.name = "prose"})}};
+                    gatetest::Corpus(TinyData("heldout_64k.txt"), {.name = "prose"})},
+          .requirements = {{gatetest::Metric::kRetention, 0.9},
+                           {gatetest::Metric::kPerplexityRatio, 1.05}}};
+}
+
+inline std::vector<gatetest::ModelPtr> Rungs() {
+  return {TinyModel("int8"), TinyModel("int4"), TinyModel("int3"), TinyModel("int2")};
 }
 
 #endif  // LADDER_RELEASE_GATE_H_

@@ -48,6 +48,10 @@ struct Gate {
   /// distinct.
   std::vector<TaskPtr> tasks = {};
 
+  /// All that a model has to meet to ship, for EXPECT_MAY_SHIP and ladders (ladder.h). Default:
+  /// nothing is said of it, and each test states its own.
+  std::vector<Requirement> requirements = {};
+
   /// What a passed assertion says, unless its limit says otherwise.
   Claim claim = Claim::kDataset;
 
@@ -102,7 +106,7 @@ std::vector<Subject> EvaluateFor(const Requirement& requirement, const ModelPtr&
 JudgeDefaults DefaultsOf(const Gate& gate);
 
 /// Throws Error(kInvalidArgument) when a task is null, two tasks have one name, alpha is not in
-/// (0, 0.5), the budget is none, or noise_runs is 1 or negative.
+/// (0, 0.5), a requirement or the budget is none, or noise_runs is 1 or negative.
 void CheckGate(const Gate& gate);
 
 /// While it lives, its gate is the current one of the thread that made it. Scopes nest.

@@ -30,6 +30,7 @@ void CheckGate(const Gate& gate) {
   if (!(gate.alpha > 0.0 && gate.alpha < 0.5)) {
     Reject(fmt::format("has alpha {}; it must be above 0 and below 0.5", gate.alpha));
   }
+  for (const Requirement& requirement : gate.requirements) CheckRequirement(requirement);
   CheckBudget(gate.budget);
   if (gate.noise_runs < 0 || gate.noise_runs == 1) {
     Reject(

@@ -107,15 +107,14 @@ std::string ShowLimit(const ThresholdAnalysis& analysis) {
   const Configuration& best = *analysis.best_unacceptable;
   const std::string worst_shown = ShowBeside(worst.perplexity, best.perplexity);
   const std::string best_shown = ShowBeside(best.perplexity, worst.perplexity);
+  const char* const judge = analysis.accuracy_above ? "accuracy does" : "the verdicts do";
   if (analysis.separates) {
-    return fmt::format(
-        "perplexity below any limit above {} ({}), up to {} ({}), decides as accuracy does",
-        worst_shown, worst.name, best_shown, best.name);
+    return fmt::format("perplexity below any limit above {} ({}), up to {} ({}), decides as {}",
+                       worst_shown, worst.name, best_shown, best.name, judge);
   }
   return fmt::format(
-      "none on perplexity decides as accuracy does: the worst accepted has {} ({}), the best "
-      "rejected {} ({})",
-      worst_shown, worst.name, best_shown, best.name);
+      "none on perplexity decides as {}: the worst accepted has {} ({}), the best rejected {} ({})",
+      judge, worst_shown, worst.name, best_shown, best.name);
 }
 
 }  // namespace

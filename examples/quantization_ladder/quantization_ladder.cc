@@ -1,0 +1,114 @@
+// A ladder of quantizations from the command line: figures, what each rung lost, what it costs, and
+// which to ship. Of the embedded model, or of the models that a file declares:
+//
+//   quantization_ladder
+//   quantization_ladder --models=models.json --baseline=f16 --exact=questions.jsonl
+//   --json=ladder.json
+//
+// Exits with 0 when there is a rung to ship, 1 when there is none, 2 when it cannot be told.
+#include <gatetest/gatetest.h>
+
+#include <algorithm>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "options.h"
+#include "tiny_model.h"
+
+using gatetest::ModelPtr;
+
+namespace {
+
+/// A baseline, the rungs below it, and what they are asked.
+struct Spec {
+  gatetest::Gate gate = {};
+  std::vector<ModelPtr> rungs = {};
+};
+
+/// For an engine of your own: a FunctionModel for each quantization (see ../tiny_model), in place
+/// of TinyModel, and your data.
+Spec EmbeddedModel() {
+  return {.gate = {.baseline = TinyModel("f16"),
+                   .tasks = {gatetest::ExactMatch(TinyData("skills.jsonl"),
+                                                  {.generate = {.stop = {"\n"}, .max_tokens = 24}}),
+                             gatetest::MultipleChoice(TinyData("choices.jsonl")),
+                             gatetest::Corpus(TinyData("heldout_64k.txt"), {.name = "prose"})}},
+          .rungs = {TinyModel("int8"), TinyModel("int4"), TinyModel("int3"), TinyModel("int2")}};
+}
+
+/// What a models file declares, on files of the command line.
+Spec ServedModels(const Options& options) {
+  const gatetest::ModelsFile models(options.models);
+  Spec spec{.gate = {.baseline = models.Get(options.baseline)}};
+  for (const std::string& name : models.names()) {
+    if (name != options.baseline) spec.rungs.push_back(models.Get(name));
+  }
+  std::vector<gatetest::TaskPtr>& tasks = spec.gate.tasks;
+  if (!options.exact.empty()) {
+    tasks.push_back(gatetest::ExactMatch(
+        options.exact, {.generate = {.stop = {"\n"}, .max_tokens = options.max_tokens}}));
+  }
+  if (!options.choices.empty()) tasks.push_back(gatetest::MultipleChoice(options.choices));
+  if (!options.corpus.empty()) tasks.push_back(gatetest::Corpus(options.corpus));
+  for (const gatetest::TaskPtr& task : tasks) task->dataset();  // Throws for what cannot be read.
+  return spec;
+}
+
+/// Requirements on what the tasks measure: a limit on a metric that no task has decides nothing.
+std::vector<gatetest::Requirement> RequirementsOf(const gatetest::Gate& gate,
+                                                  const Options& options) {
+  std::vector<gatetest::Requirement> requirements;
+  const auto add_if_measured = [&](const gatetest::Requirement& requirement) {
+    const bool measured = std::any_of(gate.tasks.begin(), gate.tasks.end(), [&](const auto& task) {
+      return gatetest::HasMetric(*task, requirement.metric);
+    });
+    if (measured) requirements.push_back(requirement);
+  };
+  add_if_measured({gatetest::Metric::kRetention, options.retention});
+  add_if_measured({gatetest::Metric::kPerplexityRatio, options.ppl_ratio});
+  return requirements;
+}
+
+int Run(const Options& options) {
+  Spec spec = options.models.empty() ? EmbeddedModel() : ServedModels(options);
+  spec.gate.requirements = RequirementsOf(spec.gate, options);
+  gatetest::LadderOptions what{.speed_runs = options.speed_runs};
+  if (options.input_mtok > 0.0 || options.output_mtok > 0.0) {
+    what.volume = {.input_mtok = options.input_mtok, .output_mtok = options.output_mtok};
+  }
+  const gatetest::Ladder ladder =
+      gatetest::ClimbLadder(spec.gate, spec.rungs, gatetest::SharedEvaluator(), what);
+  std::cout << gatetest::ToTable(ladder);
+  if (!options.json.empty()) {
+    std::ofstream file(options.json);
+    file << gatetest::ToJson(ladder) << std::flush;
+    if (!file) throw std::runtime_error("cannot write " + options.json);
+    std::cout << "\nThe same as JSON: " << options.json << "\n";
+  }
+  // The baseline is what one ships anyway.
+  return ladder.recommendation.rung.value_or(0) != 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--help") {
+    std::cout << kUsage;
+    return 0;
+  }
+  if (const std::optional<int> exit_code = gatetest::Init(&argc, argv)) return *exit_code;
+  try {
+    return Run(ParseOptions(argc, argv));
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "error: " << error.what() << "\n\n" << kUsage;
+  } catch (const std::exception& error) {
+    std::cerr << "error: " << error.what() << "\n";
+  }
+  return 2;
+}

@@ -1,0 +1,167 @@
+#include "gatetest/release_assertions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <string>
+
+#include "gatetest/error.h"
+#include "gatetest/gate.h"
+#include "gatetest/internal/plan.h"
+#include "gatetest/internal/run_settings.h"
+#include "gatetest/internal/test_results.h"
+#include "gatetest/ladder.h"
+#include "matchers/evidence.h"
+#include "matchers/judge_in_test.h"
+#include "src/text/lines.h"
+#include "src/text/show.h"
+
+namespace gatetest::internal {
+namespace {
+
+constexpr char kNoRequirements[] =
+    "the gate does not say what a model has to meet to ship; set Gate::requirements";
+
+std::string NameOf(const ModelPtr& model, const char* text) {
+  return model == nullptr ? text : ToString(model->info());
+}
+
+::testing::AssertionResult Fail(const std::string& expected, const std::string& why) {
+  Lines lines;
+  lines.Add("Verdict", why);
+  const std::string rerun = RerunCommand();
+  return ::testing::AssertionFailure()
+         << "Expected: " << expected << "\n"
+         << lines.text() << (rerun.empty() ? "" : "   Rerun: " + rerun);
+}
+
+/// All of the gate's requirements on a model.
+struct Judged {
+  std::vector<Judgement> judgements = {};
+  /// In place of the verdicts: what the macro returns.
+  std::optional<::testing::AssertionResult> instead = {};
+};
+
+Judged JudgeAll(const std::string& expected, const ModelPtr& model) {
+  const GateScope* const scope = GateScope::current();
+  if (scope == nullptr || scope->gate().requirements.empty()) {
+    ++AssertionCount();
+    return {.instead = Fail(expected, std::string("NOT MEASURED: ") +
+                                          (scope == nullptr ? kNoGate : kNoRequirements))};
+  }
+  Judged judged;
+  ::testing::AssertionResult not_judged = ::testing::AssertionSuccess();
+  for (const Requirement& requirement : scope->gate().requirements) {
+    std::optional<Judgement> judgement = JudgeOrPlan(requirement, model, not_judged);
+    if (judgement) {
+      judged.judgements.push_back(*std::move(judgement));
+    } else {
+      judged.instead = not_judged;
+    }
+  }
+  return judged;
+}
+
+/// "\n\nExpected: ..." for each, and how to run it again.
+std::string TextOf(const std::vector<const Judgement*>& judgements, const std::string& model_text) {
+  std::string text;
+  for (const Judgement* const judgement : judgements) {
+    text += fmt::format(
+        "{}{}", text.empty() ? "" : "\n",
+        FailureText(*judgement, model_text, ShowNumber(judgement->requirement.limit.threshold())));
+  }
+  const std::string rerun = RerunCommand();
+  return rerun.empty() ? text : text + "   Rerun: " + rerun;
+}
+
+/// What the whole run is to evaluate.
+void PlanLadder(const ModelPtr& baseline, const std::vector<ModelPtr>& rungs,
+                const GateScope& scope) {
+  std::vector<ModelPtr> models = rungs;
+  models.insert(models.begin(), baseline);
+  for (const ModelPtr& model : models) {
+    for (const TaskPtr& task : scope.gate().tasks) PlanEvaluation(model, task, scope);
+  }
+}
+
+/// What else the message says of a ladder.
+std::string WhyNotOthers(const Ladder& ladder) {
+  std::string text;
+  for (const Recommendation::Rejected& rejected : ladder.recommendation.rejected) {
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", ladder.rungs[rejected.rung].name,
+                        rejected.why);
+  }
+  return text;
+}
+
+}  // namespace
+
+::testing::AssertionResult MayShip(const char* model_text, const ModelPtr& model) {
+  const Judged judged = JudgeAll(NameOf(model, model_text) + " may ship", model);
+  if (judged.instead) return *judged.instead;
+  std::vector<const Judgement*> missed;
+  for (const Judgement& judgement : judged.judgements) {
+    if (!SatisfiesInTest(judgement)) missed.push_back(&judgement);
+  }
+  if (missed.empty()) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << TextOf(missed, model_text);
+}
+
+::testing::AssertionResult Blocked(const char* model_text, const ModelPtr& model) {
+  const std::string expected =
+      NameOf(model, model_text) + " is blocked by one of the gate's requirements";
+  const Judged judged = JudgeAll(expected, model);
+  if (judged.instead) return *judged.instead;
+  std::string verdicts;
+  for (const Judgement& judgement : judged.judgements) {
+    if (judgement.verdict == Verdict::kFailed) return ::testing::AssertionSuccess();
+    std::string reason = judgement.failure;
+    for (const Finding& finding : judgement.findings) {
+      if (finding.verdict == judgement.verdict && reason.empty()) reason = finding.reason;
+    }
+    verdicts += fmt::format("{}{}: {}: {}", verdicts.empty() ? "" : "\n", Name(judgement.verdict),
+                            Expectation(judgement), reason.substr(0, reason.find('\n')));
+  }
+  return Fail(expected, "none of them is FAILED, by evidence\n" + verdicts);
+}
+
+::testing::AssertionResult Recommended(const char* model_text, const char* rungs_text,
+                                       const ModelPtr& model, const std::vector<ModelPtr>& rungs) {
+  ++AssertionCount();
+  const std::string expected =
+      fmt::format("{} is the rung to ship of {}", NameOf(model, model_text), rungs_text);
+  GateScope* const scope = GateScope::current();
+  if (scope == nullptr) return Fail(expected, std::string("NOT MEASURED: ") + kNoGate);
+  if (TheRunSettings().asks_nothing()) {
+    PlanLadder(scope->gate().baseline, rungs, *scope);
+    return NotJudged(kOnlyPlanned);
+  }
+  try {
+    if (model == nullptr)
+      throw Error(ErrorCode::kInvalidArgument, "there is no model: null pointer");
+    const Ladder ladder =
+        ClimbLadder(GateInTest(), rungs, scope->evaluator(), {}, &scope->spending());
+    if (scope->evaluator().options().slice) return NotJudged(kOnlySlice);
+    for (const Rung& rung : ladder.rungs) {
+      RecordInTest("gatetest_rung/" + rung.name, std::string(Name(rung.verdict)));
+    }
+    const std::optional<std::size_t> chosen = ladder.recommendation.rung;
+    RecordInTest("gatetest_recommended", chosen ? ladder.rungs[*chosen].name : "none");
+    if (chosen && ToString(ladder.rungs[*chosen].model) == ToString(model->info())) {
+      return ::testing::AssertionSuccess();
+    }
+    Lines lines;
+    lines.Add("Actual", ladder.recommendation.reason);
+    lines.Add("Others", WhyNotOthers(ladder));
+    const std::string rerun = RerunCommand();
+    return ::testing::AssertionFailure()
+           << "Expected: " << expected << "\n"
+           << lines.text() << (rerun.empty() ? "" : "   Rerun: " + rerun);
+  } catch (const std::exception& error) {
+    return Fail(expected, std::string("NOT MEASURED: ") + error.what());
+  }
+}
+
+}  // namespace gatetest::internal

@@ -1,0 +1,157 @@
+#include "src/ladder/recommend.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "src/text/show.h"
+
+namespace gatetest::internal {
+namespace {
+
+/// What rungs are ranked by, least first.
+struct Ranking {
+  std::function<std::optional<double>(const Rung&)> value;
+  std::function<std::string(double)> show;
+  std::string least;  ///< "the cheapest".
+  std::string more;   ///< "costs more".
+};
+
+std::vector<Ranking> Rankings() {
+  return {
+      {.value = [](const Rung& rung) { return rung.monthly_usd; },
+       .show = [](double usd) { return ShowUsd(usd) + " a month"; },
+       .least = "the cheapest",
+       .more = "costs more"},
+      {.value = [](const Rung& rung) -> std::optional<double> {
+         if (!rung.cost_per_1k) return std::nullopt;
+         return rung.cost_per_1k->value;
+       },
+       .show = [](double usd) { return fmt::format("${:.4g} per 1k tokens", usd); },
+       .least = "the cheapest",
+       .more = "costs more"},
+      {.value = [](const Rung& rung) -> std::optional<double> {
+         if (rung.model.bytes == 0) return std::nullopt;
+         return static_cast<double>(rung.model.bytes);
+       },
+       .show =
+           [](double bytes) { return ShowGrouped(static_cast<std::int64_t>(bytes)) + " bytes"; },
+       .least = "the smallest",
+       .more = "is larger"}};
+}
+
+/// The first that all of these rungs have.
+std::optional<Ranking> RankingOf(const std::vector<Rung>& rungs,
+                                 const std::vector<std::size_t>& chosen) {
+  for (Ranking& ranking : Rankings()) {
+    const bool all = std::all_of(chosen.begin(), chosen.end(), [&](std::size_t i) {
+      return ranking.value(rungs[i]).has_value();
+    });
+    if (all) return std::move(ranking);
+  }
+  return std::nullopt;
+}
+
+/// "FAILED: retention on \"skills\": 0.8043 is not above 0.9000 ... (and 2 reasons more)".
+std::string WhyNotPassed(const Rung& rung) {
+  std::string text(Name(rung.verdict));
+  if (rung.reasons.empty()) return text;
+  text += ": " + rung.reasons.front();
+  const std::size_t more = rung.reasons.size() - 1;
+  return more == 0 ? text : text + fmt::format(" (and {} more)", ShowMany(more, "reason"));
+}
+
+class Choice {
+ public:
+  explicit Choice(const std::vector<Rung>& rungs) : rungs_(rungs) {
+    for (std::size_t i = 1; i < rungs.size(); ++i) {
+      if (rungs[i].verdict == Verdict::kPassed) passing_.push_back(i);
+    }
+  }
+
+  Recommendation Make() {
+    Recommendation recommendation;
+    const std::string& baseline = rungs_.front().name;
+    if (passing_.empty()) {
+      recommendation.reason = fmt::format(
+          "no rung passes by evidence; {}, the baseline, is what there is to ship", baseline);
+    } else {
+      ranking_ = RankingOf(rungs_, passing_);
+      if (ranking_) {
+        ChooseLeast(recommendation);
+      } else {
+        recommendation.reason = fmt::format(
+            "{} that cannot be ranked: set ModelInfo::prices, or ModelInfo::bytes, of each",
+            passing_.size() == 1 ? "1 rung passes" : fmt::format("{} rungs pass", passing_.size()));
+      }
+    }
+    for (std::size_t i = 1; i < rungs_.size(); ++i) Reject(i, recommendation);
+    Reject(0, recommendation);
+    return recommendation;
+  }
+
+ private:
+  double ValueOf(std::size_t i) const { return *ranking_->value(rungs_[i]); }
+
+  void ChooseLeast(Recommendation& recommendation) {
+    const std::size_t least =
+        *std::min_element(passing_.begin(), passing_.end(),
+                          [&](std::size_t a, std::size_t b) { return ValueOf(a) < ValueOf(b); });
+    const Rung& rung = rungs_[least];
+    const Rung& baseline = rungs_.front();
+    const std::optional<double> of_baseline = ranking_->value(baseline);
+    if (of_baseline && ValueOf(least) >= *of_baseline) {
+      recommendation.rung = 0;
+      recommendation.reason =
+          fmt::format("{}, the baseline: {}, {} of those that pass, saves nothing ({} against {})",
+                      baseline.name, rung.name, ranking_->least, ranking_->show(ValueOf(least)),
+                      ranking_->show(*of_baseline));
+      return;
+    }
+    recommendation.rung = least;
+    recommendation.reason = fmt::format(
+        "{} {} ({}{})", rung.name,
+        passing_.size() == 1
+            ? "is the only rung that passes"
+            : fmt::format("is {} of the {} rungs that pass", ranking_->least, passing_.size()),
+        ranking_->show(ValueOf(least)),
+        of_baseline && *of_baseline > 0.0
+            ? fmt::format(", {:.0f}% less than {}", 100.0 * (1.0 - ValueOf(least) / *of_baseline),
+                          baseline.name)
+            : "");
+  }
+
+  void Reject(std::size_t i, Recommendation& recommendation) const {
+    if (recommendation.rung == i) return;
+    const Rung& rung = rungs_[i];
+    std::string why;
+    if (i != 0 && rung.verdict != Verdict::kPassed) {
+      why = WhyNotPassed(rung);
+    } else if (!ranking_) {
+      why = i == 0 ? "is the baseline" : "passes, and cannot be ranked";
+    } else {
+      const std::optional<double> value = ranking_->value(rung);
+      why = fmt::format("{}{}", i == 0 ? "is the baseline" : "passes",
+                        !value ? ""
+                        : recommendation.rung && *value > ValueOf(*recommendation.rung)
+                            ? fmt::format(", and {}: {}", ranking_->more, ranking_->show(*value))
+                            : fmt::format(": {}", ranking_->show(*value)));
+    }
+    recommendation.rejected.push_back({.rung = i, .why = std::move(why)});
+  }
+
+  const std::vector<Rung>& rungs_;
+  std::vector<std::size_t> passing_;
+  std::optional<Ranking> ranking_;
+};
+
+}  // namespace
+
+Recommendation Recommend(const std::vector<Rung>& rungs) { return Choice(rungs).Make(); }
+
+}  // namespace gatetest::internal
