@@ -268,6 +268,24 @@ void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope&
   block.SayEvaluation(model, task, scope);
 }
 
+void PlanLadder(const std::string& expectation, const std::vector<ModelPtr>& rungs,
+                const GateScope& scope) {
+  if (TheRunSettings().only_loads) return;
+  Block block;
+  if (expectation.empty()) {
+    block.CountForMatcher();
+    block.SayWhat("a ladder");
+  } else {
+    block.CountExpectation();
+    block.SayWhat(expectation);
+  }
+  std::vector<ModelPtr> models = {scope.gate().baseline};
+  models.insert(models.end(), rungs.begin(), rungs.end());
+  for (const ModelPtr& model : models) {
+    for (const TaskPtr& task : scope.gate().tasks) block.SayEvaluation(model, task, scope);
+  }
+}
+
 void PlanNoiseFloor(const ModelPtr& model, const TaskPtr& task, int runs, const GateScope& scope) {
   if (TheRunSettings().only_loads) return;
   Block block;

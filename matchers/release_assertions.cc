@@ -76,16 +76,6 @@ std::string TextOf(const std::vector<const Judgement*>& judgements, const std::s
   return rerun.empty() ? text : text + "   Rerun: " + rerun;
 }
 
-/// What the whole run is to evaluate.
-void PlanLadder(const ModelPtr& baseline, const std::vector<ModelPtr>& rungs,
-                const GateScope& scope) {
-  std::vector<ModelPtr> models = rungs;
-  models.insert(models.begin(), baseline);
-  for (const ModelPtr& model : models) {
-    for (const TaskPtr& task : scope.gate().tasks) PlanEvaluation(model, task, scope);
-  }
-}
-
 /// What else the message says of a ladder.
 std::string WhyNotOthers(const Ladder& ladder) {
   std::string text;
@@ -135,7 +125,7 @@ std::string WhyNotOthers(const Ladder& ladder) {
   GateScope* const scope = GateScope::current();
   if (scope == nullptr) return Fail(expected, std::string("NOT MEASURED: ") + kNoGate);
   if (TheRunSettings().asks_nothing()) {
-    PlanLadder(scope->gate().baseline, rungs, *scope);
+    PlanLadder(expected, rungs, *scope);
     return NotJudged(kOnlyPlanned);
   }
   try {

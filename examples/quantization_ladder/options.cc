@@ -24,6 +24,7 @@ Without --models: the five quantizations of the embedded model, on its own data.
   --ppl-ratio=R     and to have less than so many times its perplexity      (default: 1.05)
   --speed=N         run the gate's workload N times live, for tokens/s      (default: 0)
   --month=IN,OUT    a month's traffic in millions of tokens, for $/month
+  --investment=USD  what it costs once to ship a rung, for the return on it
   --json=FILE       write the ladder as JSON too
 GateTest's own flags (--gatetest_mode, --gatetest_store, ...): --gatetest_help
 )";
@@ -63,6 +64,10 @@ std::map<std::string_view, Setter> SettersOf(Options& options) {
        [&](std::string_view value) { options.ppl_ratio = NumberIn<double>("--ppl-ratio", value); }},
       {"--speed",
        [&](std::string_view value) { options.speed_runs = NumberIn<int>("--speed", value); }},
+      {"--investment",
+       [&](std::string_view value) {
+         options.investment = NumberIn<double>("--investment", value);
+       }},
       {"--month", [&](std::string_view value) {
          const std::size_t comma = value.find(',');
          if (comma == std::string_view::npos) {

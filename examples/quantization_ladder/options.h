@@ -17,6 +17,7 @@ struct Options {
   int speed_runs = 0;         ///< Of the workload, live.
   double input_mtok = 0.0;    ///< A month's traffic, millions of tokens in,
   double output_mtok = 0.0;   ///< and out; both 0: no monthly costs.
+  double investment = 0.0;    ///< What shipping a rung costs once, in US dollars; 0: not said.
   std::string json = {};      ///< Where the ladder goes as JSON; empty: nowhere.
 };
 

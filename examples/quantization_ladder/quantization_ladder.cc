@@ -82,6 +82,7 @@ int Run(const Options& options) {
   if (options.input_mtok > 0.0 || options.output_mtok > 0.0) {
     what.volume = {.input_mtok = options.input_mtok, .output_mtok = options.output_mtok};
   }
+  if (options.investment != 0.0) what.investment_usd = options.investment;
   const gatetest::Ladder ladder =
       gatetest::ClimbLadder(spec.gate, spec.rungs, gatetest::SharedEvaluator(), what);
   std::cout << gatetest::ToTable(ladder);

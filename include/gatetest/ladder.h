@@ -37,6 +37,10 @@ struct LadderOptions {
   /// are only costs of the samples.
   std::optional<MonthlyVolume> volume = {};
 
+  /// What it costs once to ship a rung in the baseline's place (calibrating, testing, hardware), in
+  /// US dollars, above 0: for the return on it. None: there is none. Needs a volume.
+  std::optional<double> investment_usd = {};
+
   /// What a perplexity says by itself, a preset of rules of thumb beside the gate's verdict.
   /// Without bands: nothing.
   PerplexityAdvice advice = RelativePerplexityAdvice();
@@ -72,6 +76,7 @@ struct Rung {
 
   std::optional<double> monthly_usd = {};                 ///< Of LadderOptions::volume.
   std::optional<gatetest::Savings> monthly_savings = {};  ///< Of candidates: against the baseline.
+  std::optional<Roi> roi = {};  ///< Of candidates: of LadderOptions::investment_usd.
 
   /// One for each of the gate's requirements; none of the baseline.
   std::vector<Judgement> judgements = {};
@@ -122,8 +127,8 @@ struct Ladder {
 /// Evaluates the gate's baseline and `rungs` on all of its tasks, in full, and judges each rung by
 /// Gate::requirements. What cannot be measured says so in its place. Live answers are paid from
 /// `spending`, which may be null. Throws Error(kInvalidArgument) for a gate without a baseline,
-/// tasks or requirements, for no rungs, a null pointer, and two rungs that are called the same; and
-/// as CheckGate does.
+/// tasks or requirements, for no rungs, a null pointer, two rungs that are called the same, and
+/// options that cannot be; and as CheckGate does.
 ///
 /// Rungs are ranked by cost where all that pass have one, else by size (ModelInfo::bytes); where
 /// neither is known of all, nothing is recommended. A rung that is not cheaper than the baseline is

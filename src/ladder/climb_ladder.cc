@@ -52,6 +52,12 @@ void CheckLadder(const Gate& gate, const std::vector<ModelPtr>& rungs,
                              options.speed_runs));
   }
   if (options.volume) MonthlyUsd({}, *options.volume);  // Throws for what is no volume.
+  if (!options.investment_usd) return;
+  if (!options.volume) {
+    RefuseLadder(
+        "has an investment, and no volume that could return it; set LadderOptions::volume");
+  }
+  AnnualRoi({}, *options.investment_usd);  // Throws for what is none.
 }
 
 /// Quantizations where these tell rungs apart, else the models' names too.
@@ -203,7 +209,11 @@ class Climber {
     const std::optional<Prices>& baseline = gate_.baseline->info().prices;
     if (rung.is_baseline || !baseline) return;
     const double of_baseline = MonthlyUsd(*baseline, *options_.volume);
-    if (of_baseline > 0.0) rung.monthly_savings = SavingsAgainst(of_baseline, *rung.monthly_usd);
+    if (!(of_baseline > 0.0)) return;
+    rung.monthly_savings = SavingsAgainst(of_baseline, *rung.monthly_usd);
+    if (options_.investment_usd) {
+      rung.roi = AnnualRoi(*rung.monthly_savings, *options_.investment_usd);
+    }
   }
 
   const Gate& gate_;

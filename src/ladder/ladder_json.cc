@@ -107,6 +107,10 @@ Json FromRung(const Rung& rung) {
                                {"share", rung.monthly_savings->share},
                                {"annual_usd", rung.monthly_savings->annual_usd}};
   }
+  if (rung.roi) {
+    json["roi"] = {{"roi", Number(rung.roi->roi)},
+                   {"payback_months", Number(rung.roi->payback_months)}};
+  }
   return json;
 }
 

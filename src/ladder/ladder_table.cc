@@ -69,7 +69,8 @@ std::string FiguresTable(const Ladder& ladder) {
       titles.push_back(on.task);
     }
   }
-  titles.insert(titles.end(), {"tokens/s", "$/1k tokens", "saves", "$/month", "verdict"});
+  titles.insert(titles.end(),
+                {"tokens/s", "$/1k tokens", "saves", "a month", "saves a year", "ROI", "verdict"});
   Table table(std::move(titles));
   std::uint64_t largest = 0;
   for (const Rung& rung : ladder.rungs) largest = std::max(largest, rung.model.bytes);
@@ -93,6 +94,8 @@ std::string FiguresTable(const Ladder& ladder) {
     cells.push_back(rung.cost_per_1k ? fmt::format("{:.4g}", rung.cost_per_1k->value) : "");
     cells.push_back(rung.savings ? fmt::format("{:.1f}%", 100.0 * rung.savings->value) : "");
     cells.push_back(rung.monthly_usd ? ShowUsd(*rung.monthly_usd) : "");
+    cells.push_back(rung.monthly_savings ? ShowUsd(rung.monthly_savings->annual_usd) : "");
+    cells.push_back(rung.roi ? fmt::format("{:.0f}%", 100.0 * rung.roi->roi) : "");
     cells.push_back(VerdictOf(rung));
     table.Add(std::move(cells));
   }
@@ -164,8 +167,8 @@ std::string ShowRank(const RankCorrelation& rank) {
 
 /// One line an accuracy, of all the analyses of one corpus.
 std::string CorrelationTable(const std::vector<LadderAnalysis>& analyses) {
-  Table table({"accuracy of", "Pearson's r", "strength", "Spearman's rho", "Kendall's tau",
-               "r without"});
+  Table table(
+      {"accuracy of", "Pearson's r", "strength", "Spearman's rho", "Kendall's tau", "r without"});
   for (const LadderAnalysis& analysis : analyses) {
     if (!analysis.correlation) {
       table.Add({analysis.accuracy_of, analysis.no_correlation, "", "", "", ""});
@@ -196,14 +199,14 @@ std::string Warnings(const std::vector<LadderAnalysis>& analyses) {
     if (!analysis.correlation) continue;
     std::string warning = LeverageWarning(*analysis.correlation);
     if (analysis.correlation->leverage) {
-      warning = fmt::format("{} alone has {:.2f} of 1 leverage: r is nearly its own",
-                            analysis.correlation->leverage->name,
-                            analysis.correlation->leverage->value);
+      warning =
+          fmt::format("{} alone has {:.2f} of 1 leverage: r is nearly its own",
+                      analysis.correlation->leverage->name, analysis.correlation->leverage->value);
     }
     if (!analysis.correlation->left_out.empty()) {
-      warning += fmt::format("{}{} left out, for want of a finite figure",
-                             warning.empty() ? "" : "; ",
-                             fmt::join(analysis.correlation->left_out, ", "));
+      warning +=
+          fmt::format("{}{} left out, for want of a finite figure", warning.empty() ? "" : "; ",
+                      fmt::join(analysis.correlation->left_out, ", "));
     }
     const bool is_new = std::find(warnings.begin(), warnings.end(), warning) == warnings.end();
     if (!warning.empty() && is_new) warnings.push_back(std::move(warning));
