@@ -14,8 +14,6 @@
 namespace gatetest::internal {
 namespace {
 
-using nlohmann::json;
-
 std::string ReadWhole(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::string text;
@@ -32,20 +30,20 @@ class TwiceRefuser {
  public:
   explicit TwiceRefuser(std::string path) : path_(std::move(path)) {}
 
-  void See(json::parse_event_t event, const json& parsed) {
+  void See(nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
     switch (event) {
-      case json::parse_event_t::object_start:
-      case json::parse_event_t::array_start:
+      case nlohmann::json::parse_event_t::object_start:
+      case nlohmann::json::parse_event_t::array_start:
         levels_.emplace_back();
         break;
-      case json::parse_event_t::object_end:
-      case json::parse_event_t::array_end:
+      case nlohmann::json::parse_event_t::object_end:
+      case nlohmann::json::parse_event_t::array_end:
         levels_.pop_back();
         break;
-      case json::parse_event_t::key:
+      case nlohmann::json::parse_event_t::key:
         SeeName(parsed.get<std::string>());
         break;
-      case json::parse_event_t::value:
+      case nlohmann::json::parse_event_t::value:
         break;
     }
   }
@@ -79,22 +77,22 @@ void RefuseJson(const std::string& where, const std::string& why) {
   throw Error(ErrorCode::kInvalidData, where + ": " + why);
 }
 
-json ReadJsonFile(const std::string& path) {
+nlohmann::json ReadJsonFile(const std::string& path) {
   const std::string text = ReadWhole(path);
   TwiceRefuser twice(path);
-  const auto see = [&](int /*depth*/, json::parse_event_t event, json& parsed) {
+  const auto see = [&](int /*depth*/, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
     twice.See(event, parsed);
     return true;
   };
   try {
     // Comments are allowed: a pipeline's file says why.
-    return json::parse(text, see, /*allow_exceptions=*/true, /*ignore_comments=*/true);
-  } catch (const json::exception& error) {
+    return nlohmann::json::parse(text, see, /*allow_exceptions=*/true, /*ignore_comments=*/true);
+  } catch (const nlohmann::json::exception& error) {
     RefuseJson(path, std::string("is no JSON: ") + error.what());
   }
 }
 
-const json& JsonPlace::Expect(bool as_expected, const char* expected) const {
+const nlohmann::json& JsonPlace::Expect(bool as_expected, const char* expected) const {
   if (!as_expected) {
     RefuseJson(where, fmt::format("should be {}, but is {}", expected, Quote(value.dump())));
   }
