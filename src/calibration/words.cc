@@ -113,9 +113,11 @@ bool WordReader::Next() {
     const std::string_view bytes = text_.substr(position_, character.bytes);
     if (word_.empty()) begin_ = position_;
     position_ += character.bytes;
-    if (kind == CharacterKind::kSpace) continue;
-    AppendLower(bytes, character.code_point, word_);
     is_mark_ = kind == CharacterKind::kMark;
+    const bool repeats = is_mark_ && bytes == last_mark_;
+    last_mark_ = is_mark_ ? bytes : std::string_view();
+    if (kind == CharacterKind::kSpace || repeats) continue;
+    AppendLower(bytes, character.code_point, word_);
     if (kind != CharacterKind::kLetter) return true;
   }
   return !word_.empty();

@@ -11,8 +11,9 @@ namespace gatetest::internal {
 /// Reads a well-formed UTF-8 text word by word. A word is a run of letters and digits in lower
 /// case; characters of scripts that are written without blanks (Chinese, Japanese, Thai) are words
 /// by themselves; so is every punctuation mark and symbol, because these tell code, prose and
-/// tables apart better than words do. Numbers stay as they are: a rare one counts like any rare
-/// word, on both sides alike, and questions that differ in a number alone are different questions.
+/// tables apart better than words do, but one that is repeated (a ruler) counts once. Numbers stay
+/// as they are: a rare one counts like any rare word, on both sides alike, and questions that
+/// differ in a number alone are different questions.
 ///
 /// Only ASCII and the capitals of Latin-1, Greek and Cyrillic become lower case; other letters stay
 /// as they are, on both sides.
@@ -34,6 +35,7 @@ class WordReader {
   std::size_t begin_ = 0;
   std::string word_ = {};
   bool is_mark_ = false;
+  std::string_view last_mark_ = {};  ///< The one right before position_; empty: none is.
 };
 
 }  // namespace gatetest::internal
