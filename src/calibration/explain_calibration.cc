@@ -51,9 +51,9 @@ std::string VerdictText(const CalibrationReport& report) {
   return fmt::format("{}: {}", Name(report.verdict), fmt::join(reasons, "\n"));
 }
 
-/// "\"the\" 1.2% against 5.3%, ...", a few a line.
+/// "\"the\" 1.20% : 5.30%, ...", a few a line.
 std::string TokensText(const CalibrationReport& report) {
-  std::string text = "share in the calibration set against the evaluation data:\n";
+  std::string text = "share in the calibration set : in the evaluation data\n";
   for (std::size_t i = 0; i < report.tokens.size(); ++i) {
     const CalibrationToken& token = report.tokens[i];
     if (i > 0) text += i % kTokensOfALine == 0 ? ",\n" : ", ";
@@ -67,8 +67,7 @@ std::string LeaksText(const CalibrationReport& report) {
   std::vector<std::string> lines;
   for (const CalibrationLeak& leak : report.leaks) {
     if (lines.size() == kMostLeaksShown) {
-      lines.push_back(fmt::format("... and {} more of {}", report.leaks.size() - kMostLeaksShown,
-                                  ShowMany(report.leaks.size(), "pair")));
+      lines.push_back(fmt::format("and {} more", report.leaks.size() - kMostLeaksShown));
       break;
     }
     // Rounded down: a near duplicate is not shown as all of a text.
