@@ -66,9 +66,11 @@ Seeds SeedsOf(std::uint64_t seed) {
   return {seed + kOdd, seed + 2 * kOdd, seed + 3 * kOdd, seed + 4 * kOdd};
 }
 
+/// Another one when either changes; short, because messages show it.
 std::uint64_t SeedOfBoth(const CalibrationReport& report) {
-  return internal::SeedFromHash(report.calibration_hash) ^
-         internal::SeedFromHash(report.evaluation_hash) << 20U;
+  return (internal::SeedFromHash(report.calibration_hash) +
+          2 * internal::SeedFromHash(report.evaluation_hash)) &
+         0xFFFFFFFFU;
 }
 
 CalibrationPart JudgeCount(const CalibrationReport& report) {
@@ -87,7 +89,7 @@ CalibrationPart JudgeDistribution(const CalibrationReport& report) {
     return {.verdict = Verdict::kInconclusive,
             .reason = fmt::format(
                 "{} in the calibration set and {} in the evaluation data do not show whether they "
-                "are text of one kind: that takes {} on each side. Give one document a row "
+                "are text of one kind: that takes {} on each side\ngive one document a row "
                 "(JSONL), not all of them as one text",
                 internal::ShowMany(report.calibration_documents, "document"),
                 report.evaluation_documents, kFewestCalibrationDocuments)};

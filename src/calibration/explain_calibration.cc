@@ -24,6 +24,12 @@ using internal::ShowNumber;
 constexpr std::size_t kMostLeaksShown = 3;
 constexpr std::size_t kTokensOfALine = 5;
 
+/// An effect may be below 0, and is not to look as if 0 were.
+std::string ShowEffect(double bits) {
+  const std::string shown = ShowNumber(bits);
+  return shown == "-0.0000" ? shown.substr(1) : shown;
+}
+
 std::string ActualText(const CalibrationReport& report) {
   std::string text = fmt::format("{} of calibration, {} of evaluation",
                                  ShowMany(report.calibration_samples, "sample"),
@@ -32,7 +38,7 @@ std::string ActualText(const CalibrationReport& report) {
   const CalibrationDistance& distance = *report.distance;
   return text + fmt::format("; divergence {} bits, {} by chance: effect {} bits, p {}",
                             ShowNumber(distance.jsd_bits), ShowNumber(distance.chance_bits),
-                            ShowNumber(distance.effect_bits), ShowNumber(distance.p));
+                            ShowEffect(distance.effect_bits), ShowNumber(distance.p));
 }
 
 /// What keeps the set back, FAILED first, a line each; of one that passes everything.
@@ -103,7 +109,7 @@ std::string CalibrationExpectation(const std::string& calibration, const std::st
       options.samples == 0 ? std::string()
                            : fmt::format("at least {}, ", ShowMany(options.samples, "sample"));
   return fmt::format(
-      "calibration set {} matches {}: {}text of the same kind (alpha {:g}), none of its text",
+      "calibration set {} matches {}: {}text of the same kind (alpha {:g}), none of its data",
       Quote(calibration), Quote(evaluation), samples, options.alpha);
 }
 

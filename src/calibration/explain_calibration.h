@@ -9,7 +9,7 @@
 namespace gatetest::internal {
 
 /// "calibration set \"c4\" matches \"skills\": at least 512 samples, text of the same kind (alpha
-/// 0.01), none of its text".
+/// 0.01), none of its data".
 std::string CalibrationExpectation(const std::string& calibration, const std::string& evaluation,
                                    const CalibrationOptions& options);
 

@@ -84,6 +84,14 @@ Evidence: calibration data xxh3:0123456789ab, evaluation data xxh3:fedcba987654,
 )");
 }
 
+TEST(ExplainCalibration, HasNoNegativeZero) {
+  CalibrationReport report = Report();
+  report.distance->effect_bits = -0.00004;
+  EXPECT_NE(Explain(report).find("effect 0.0000 bits"), std::string::npos);
+  report.distance->effect_bits = -0.0012;
+  EXPECT_NE(Explain(report).find("effect -0.0012 bits"), std::string::npos);
+}
+
 TEST(ExplainCalibration, WhatIsNotDecided) {
   CalibrationReport report = Report();
   report.distance.reset();
@@ -98,10 +106,10 @@ Evidence: calibration data xxh3:0123456789ab, evaluation data xxh3:fedcba987654,
 TEST(CalibrationExpectation, SaysWhatIsChecked) {
   EXPECT_EQ(internal::CalibrationExpectation("chat", "skills", {}),
             "calibration set \"chat\" matches \"skills\": at least 512 samples, text of the same "
-            "kind (alpha 0.01), none of its text");
+            "kind (alpha 0.01), none of its data");
   EXPECT_EQ(internal::CalibrationExpectation("chat", "skills", {.samples = 0, .alpha = 0.001}),
             "calibration set \"chat\" matches \"skills\": text of the same kind (alpha 0.001), "
-            "none of its text");
+            "none of its data");
 }
 
 }  // namespace
