@@ -135,8 +135,8 @@ struct CalibrationReport {
 /// of the other (the overlap coefficient). Texts below 13 words leak only as exact duplicates;
 /// 5-grams of many evaluation samples, a template's, do not count.
 ///
-/// Takes about two seconds for 512 documents against 5,000. Throws Error(kInvalidArgument) for options
-/// out of range.
+/// Takes about two seconds for 512 documents against 5,000. Throws Error(kInvalidArgument) for
+/// options out of range.
 CalibrationReport CheckCalibration(const Dataset& calibration, const Dataset& evaluation,
                                    const CalibrationOptions& options = {});
 

@@ -83,10 +83,11 @@ TEST(CheckCalibration, PassesADifferenceThatIsSmall) {
 TEST(CheckCalibration, IsInconclusiveOnFewDocuments) {
   const std::vector<std::string> texts = Documents(128, 0, 100, 2);
   const Dataset enough = DatasetOf(texts);
-  const Dataset few = DatasetOf({texts.begin() + 1, texts.end()});
+  const Dataset skills = kEvaluation;
+  const Dataset fewer = DatasetOf({texts.begin() + 1, texts.end()});
   EXPECT_EQ(CheckCalibration(enough, kEvaluation, {.samples = 128}).verdict, Verdict::kPassed);
-  for (const CalibrationReport& report : {CheckCalibration(few, kEvaluation, {.samples = 127}),
-                                          CheckCalibration(kEvaluation, few, {.samples = 127})}) {
+  for (const CalibrationReport& report : {CheckCalibration(fewer, kEvaluation, {.samples = 127}),
+                                          CheckCalibration(skills, fewer, {.samples = 127})}) {
     EXPECT_EQ(report.verdict, Verdict::kInconclusive);
     EXPECT_EQ(report.distribution.verdict, Verdict::kInconclusive);
     EXPECT_FALSE(report.distance.has_value());

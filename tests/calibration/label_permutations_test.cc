@@ -37,10 +37,10 @@ TEST(PermuteLabels, DrawsEveryWayAsOften) {
 
 /// Sides of 1 and 3: of four ways one is as far apart as "x" against "y y y".
 TEST(PermuteLabels, KeepsTheSizesOfTheSides) {
-  const std::vector<Chunk> one = {{"x"}};
-  const std::vector<Chunk> three = {{"y"}, {"y"}, {"y"}};
+  const std::vector<Chunk> single = {{"x"}};
+  const std::vector<Chunk> many = {{"y"}, {"y"}, {"y"}};
   for (const CalibrationDistance& distance :
-       {PermuteLabels(one, three, 9999, 1), PermuteLabels(three, one, 9999, 2)}) {
+       {PermuteLabels(single, many, 9999, 1), PermuteLabels(many, single, 9999, 2)}) {
     ExpectClose(distance.jsd_bits, 1.0);
     EXPECT_NEAR(distance.p, 0.25, 4.0 * std::sqrt(0.25 * 0.75 / 9999.0));
     // One "y" against "x y y": by [0, 1] and [1/3, 2/3] 0.19087450462.

@@ -107,7 +107,7 @@ TEST(NearDuplicates, AreNotMadeByATemplate) {
     evaluation.push_back(instructions + NumberedWords(20 * i, 20));
   }
   const std::vector<std::string> calibration = {instructions + NumberedWords(0, 30, "o"),
-                                                instructions + NumberedWords(20 * 7, 20)};
+                                                instructions + NumberedWords(140, 20)};
   EXPECT_EQ(Find(calibration, evaluation), (Shares{{{1, 7}, 1.0}}));
   // Of few samples, it may be what they are about.
   EXPECT_EQ(Find({instructions}, {evaluation[0], evaluation[1]}),

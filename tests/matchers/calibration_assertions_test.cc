@@ -21,7 +21,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing_support::FailureOf;
 using testing_support::FailuresOf;
 using testing_support::TemporaryFolder;

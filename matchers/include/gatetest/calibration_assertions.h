@@ -40,9 +40,8 @@ class Calibration {
               Fields fields = {});
   Calibration(const std::string& path, CalibrationOptions options = {},  // NOLINT: implicit
               Fields fields = {});
-  Calibration(const std::filesystem::path& path,
-              CalibrationOptions options = {},  // NOLINT: implicit
-              Fields fields = {});
+  Calibration(const std::filesystem::path& path,  // NOLINT: implicit
+              CalibrationOptions options = {}, Fields fields = {});
   Calibration(Dataset dataset, CalibrationOptions options = {});  // NOLINT: implicit
   /// @}
 
