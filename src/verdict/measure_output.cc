@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #include "gatetest/error.h"
 #include "src/evaluation/price.h"
@@ -50,6 +51,21 @@ std::vector<Pair> MeasuredOnly(const std::vector<Pair>& pairs, bool paired) {
     if (Measured(pair.candidate) && (!paired || Measured(pair.baseline))) measured.push_back(pair);
   }
   return measured;
+}
+
+/// 1 - what was measured, with its limit.
+Measurement OneLess(Measurement measurement) {
+  Estimate& estimate = measurement.estimate;
+  estimate.value = 1.0 - estimate.value;
+  if (estimate.interval) {
+    estimate.interval = Interval{.lower = 1.0 - estimate.interval->upper,
+                                 .upper = 1.0 - estimate.interval->lower,
+                                 .alpha = estimate.interval->alpha};
+  }
+  measurement.distance = -measurement.distance;
+  measurement.z = -measurement.z;
+  std::swap(measurement.p.above, measurement.p.below);
+  return measurement;
 }
 
 const ModelInfo& CandidateOf(const Pair& pair) { return pair.subject->candidate->model; }
@@ -120,13 +136,15 @@ Measurement MeasureSavings(const std::vector<Pair>& pairs, const MeasureOptions&
   const std::vector<Pair> measured = MeasuredOnly(pairs, /*paired=*/true);
   std::vector<Part> parts;
   for (const Pair& pair : measured) {
-    const double candidate = CostOf(CandidateOf(pair), *pair.sample, *pair.candidate);
-    const double baseline = CostOf(BaselineOf(pair), *pair.sample, *pair.baseline);
-    parts.push_back({.value = baseline - candidate, .weight = baseline});
+    parts.push_back({.value = CostOf(CandidateOf(pair), *pair.sample, *pair.candidate),
+                     .weight = CostOf(BaselineOf(pair), *pair.sample, *pair.baseline)});
   }
-  return MeasureParts(measured, parts, options,
-                      "savings are undefined: the baseline costs nothing, so that there is nothing "
-                      "to save");
+  // By the ratio of the costs: a sum of differences that cancel is as large as its rounding errors.
+  MeasureOptions of_ratio = options;
+  of_ratio.limit = 1.0 - options.limit;
+  return OneLess(MeasureParts(measured, parts, of_ratio,
+                              "savings are undefined: the baseline costs nothing, so that there is "
+                              "nothing to save"));
 }
 
 }  // namespace gatetest::internal
