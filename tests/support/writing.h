@@ -45,6 +45,16 @@ inline std::vector<Outcome> Answers(const std::string& pattern) {
   return outcomes;
 }
 
+/// "+" right, "-" wrong, cut off and empty, "?" could not be measured: what is a wrong answer to
+/// one metric is a bad one to the next.
+inline std::vector<Outcome> WithFlaws(const std::string& pattern) {
+  std::vector<Outcome> outcomes = Outcomes(pattern);
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    outcomes[i].truncated = outcomes[i].empty = pattern[i] == '-';
+  }
+  return outcomes;
+}
+
 /// Dollars a million tokens.
 inline ModelInfo Priced(const std::string& quantization, double input, double output) {
   ModelInfo info = Rung(quantization);

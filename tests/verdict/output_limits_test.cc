@@ -164,7 +164,7 @@ TEST(TwoEnds, FailByHolmAmongSeveralTasks) {
   const GoldenWriting writing(32);
   const std::vector<Subject> two = {Compared(writing.baseline, writing.baseline, "same"),
                                     Compared(writing.baseline, writing.candidate, "longer")};
-  // p against 1.111 is 0.0391: below 0.05, and not below 0.025.
+  // p is 0.0396: below 0.05, and not below 0.025.
   const Judgement judgement = Judge({kLength, Beyond(Limit(0.5).UpTo(1.0275))}, two);
   ASSERT_EQ(judgement.findings.size(), 2U);
   EXPECT_EQ(judgement.findings[0].verdict, Verdict::kPassed);
