@@ -73,8 +73,6 @@ const ModelInfo& BaselineOf(const Pair& pair) { return pair.subject->baseline->m
 
 }  // namespace
 
-std::string_view Name(LengthUnit unit) { return unit == LengthUnit::kTokens ? "tokens" : "bytes"; }
-
 LengthUnit LengthUnitOf(const std::vector<Pair>& pairs) {
   const bool tokens = std::all_of(pairs.begin(), pairs.end(), [](const Pair& pair) {
     return pair.candidate->usage && pair.baseline->usage &&
@@ -97,8 +95,8 @@ double CostOf(const ModelInfo& model, const Sample& sample, const Outcome& outco
   }
   if (!outcome.usage) {
     throw Error(ErrorCode::kUndefined,
-                fmt::format("{} did not report the tokens of its answer to sample {} "
-                            "(Response::usage), so that nobody knows what it costs",
+                fmt::format("{} did not report the tokens of its answer to sample {}; a cost needs "
+                            "both of Response::usage, those read and those generated",
                             ToString(model), Quote(sample.id)));
   }
   return PriceOf(model, outcome.usage->prompt_tokens, outcome.usage->completion_tokens);

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "src/text/show.h"
@@ -24,19 +25,26 @@ constexpr double kThousandTokens = 1000.0;
 struct Figures {
   double candidate = 0.0;  ///< Answers cut off or empty, tokens or bytes, US dollars.
   double baseline = 0.0;   ///< The same of the baseline, for metrics that compare with it.
-  Usage usage = {};        ///< Of cost: the candidate's tokens.
+  Usage usage = {};        ///< Of the candidate, where it is known: of costs it is.
+  Usage baseline_usage = {};
   std::size_t samples = 0;
 
   Figures& operator+=(const Figures& other) {
     candidate += other.candidate;
     baseline += other.baseline;
-    usage.prompt_tokens += other.usage.prompt_tokens;
-    usage.completion_tokens += other.usage.completion_tokens;
+    Add(other.usage, usage);
+    Add(other.baseline_usage, baseline_usage);
     samples += other.samples;
     return *this;
   }
   double tokens() const {
     return static_cast<double>(usage.prompt_tokens + usage.completion_tokens);
+  }
+
+ private:
+  static void Add(const Usage& usage, Usage& to) {
+    to.prompt_tokens += usage.prompt_tokens;
+    to.completion_tokens += usage.completion_tokens;
   }
 };
 
@@ -63,6 +71,7 @@ class FigureOf {
                     .samples = 1};
     if (NeedsBaseline(metric_)) {
       figures.baseline = One(subject.baseline->model, *pair.sample, *pair.baseline);
+      figures.baseline_usage = pair.baseline->usage.value_or(Usage{});
     }
     return figures;
   }
@@ -70,7 +79,8 @@ class FigureOf {
   /// "$0.0123", "1,200 tokens".
   std::string Show(double figure) const {
     if (IsOfCost(metric_)) return ShowDollars(figure);
-    return fmt::format("{} {}", ShowGrouped(std::llround(figure)), Name(unit_));
+    return ShowMany(static_cast<std::size_t>(std::llround(figure)),
+                    unit_ == LengthUnit::kTokens ? "token" : "byte");
   }
 
  private:
@@ -115,18 +125,30 @@ class LossBeyond {
   bool too_little_ = false;
 };
 
+/// Where an answer goes on and on is seen at its end.
+std::string ShowEnd(std::string_view answer) {
+  constexpr std::size_t kMostBytes = 60;
+  if (answer.size() <= kMostBytes) return "got " + Quote(answer);
+  std::size_t begin = answer.size() - kMostBytes;
+  const auto is_inside = [&](std::size_t at) {  // Of a UTF-8 character.
+    return at < answer.size() && (static_cast<unsigned char>(answer[at]) & 0xC0U) == 0x80U;
+  };
+  while (is_inside(begin)) ++begin;
+  return "ends in " + Quote(answer.substr(begin));
+}
+
 std::string DescribeSample(Metric metric, const FigureOf& figure_of, const Pair& pair,
                            const Figures& figures) {
   const std::string sample = fmt::format("#{} {}", pair.sample->id, Quote(pair.sample->input));
-  const std::string answer = Quote(pair.candidate->answer);
   switch (metric) {
     case Metric::kTruncation:
-      return fmt::format("{} got {}", sample, answer);
+      return fmt::format("{} {}", sample, ShowEnd(pair.candidate->answer));
     case Metric::kEmpty:
       return fmt::format("{} got nothing", sample);
     case Metric::kOutputLengthRatio:
       return fmt::format("{} got {} (baseline {}): {}", sample, figure_of.Show(figures.candidate),
-                         ShowGrouped(std::llround(figures.baseline)), answer);
+                         ShowGrouped(std::llround(figures.baseline)),
+                         Quote(pair.candidate->answer));
     case Metric::kCostPer1k:
       return fmt::format("{} costs {}: {}", sample, figure_of.Show(figures.candidate),
                          ShowUsage(figures.usage));
@@ -169,6 +191,10 @@ std::string Counts(Metric metric, const FigureOf& figure_of, const ModelInfo& mo
                          ShowUsage(all.usage), prices.input_usd_per_mtok,
                          prices.output_usd_per_mtok);
     }
+    case Metric::kSavings:
+      return fmt::format("baseline {} ({}), candidate {} ({}), for {} each",
+                         figure_of.Show(all.baseline), ShowUsage(all.baseline_usage), candidate,
+                         ShowUsage(all.usage), answers);
     default:
       return fmt::format("baseline {}, candidate {}, for {} each", figure_of.Show(all.baseline),
                          candidate, answers);

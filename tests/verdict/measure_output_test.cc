@@ -210,8 +210,8 @@ TEST(CostPer1kTokens, NeedsPricesAndTheTokensOfEveryAnswer) {
             *MakeEvaluation(Priced("int4", 1, 2), Questions(2), {Wrote(4), WroteBytes(9)}));
       },
       ErrorCode::kUndefined,
-      "tinylm int4 did not report the tokens of its answer to sample \"q2\" (Response::usage), so "
-      "that nobody knows what it costs");
+      "tinylm int4 did not report the tokens of its answer to sample \"q2\"; a cost needs both of "
+      "Response::usage, those read and those generated");
 }
 
 TEST(CostSavings, AreOneLessTheRatioOfTheCostsOfTheSameSamples) {
@@ -241,9 +241,10 @@ TEST(CostSavings, SayWhoseTokensOrPricesAreMissing) {
   ExpectError(compared(Rung("f16"), Wrote(1)), ErrorCode::kUndefined,
               "tinylm f16 has no prices; set ModelInfo::prices, from a price file (price_file.h) "
               "for example");
-  ExpectError(compared(Priced("f16", 1, 1), WroteBytes(3)), ErrorCode::kUndefined,
-              "tinylm f16 did not report the tokens of its answer to sample \"q1\" "
-              "(Response::usage), so that nobody knows what it costs");
+  ExpectError(
+      compared(Priced("f16", 1, 1), WroteBytes(3)), ErrorCode::kUndefined,
+      "tinylm f16 did not report the tokens of its answer to sample \"q1\"; a cost needs both of "
+      "Response::usage, those read and those generated");
   ExpectError(compared(Priced("f16", 0, 0), Wrote(1)), ErrorCode::kUndefined,
               "savings are undefined: the baseline costs nothing, so that there is nothing to "
               "save");
