@@ -236,7 +236,7 @@ Decision BothEnds(const Decidable& question, const Decision& lower, const Decisi
 
 Decision DecideAtTheEnd(const Decidable& question, std::span<const Subject> subjects,
                         std::optional<Estimate>& estimate) {
-  const Decision decision = DecideOneEnd(question, subjects, estimate);
+  Decision decision = DecideOneEnd(question, subjects, estimate);
   if (!question.upper) return decision;
   Decidable upper = question;
   upper.limit = *question.upper;

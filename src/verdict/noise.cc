@@ -143,7 +143,7 @@ std::string NoiseText(const Requirement& requirement, std::span<const Subject> s
   }
   try {
     const Limit& limit = requirement.limit;
-    const std::string one =
+    std::string one =
         InsideText(metric, limit.threshold(), MoreIsBetter(metric), subjects, baseline);
     if (!limit.upper()) return one;
     const std::string other =

@@ -29,7 +29,7 @@ using testing_support::Numbers;
 using testing_support::TwoTurns;
 
 /// Answers "é", of two bytes, and reports `usage`.
-ModelPtr Reporting(const Usage& usage, std::string text = "é") {
+ModelPtr Reporting(const Usage& usage, const std::string& text = "é") {
   ModelInfo info = kRecordable;
   info.prices = Prices{.input_usd_per_mtok = 1.0, .output_usd_per_mtok = 3.0};
   return FunctionModel(info, {.generate = [=](const Request&) {

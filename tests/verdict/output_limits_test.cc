@@ -17,7 +17,6 @@ namespace gatetest {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using namespace testing_support;  // NOLINT: builders
 
 const Metric kLength = Metric::kOutputLengthRatio;
