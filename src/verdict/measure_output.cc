@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -51,6 +52,18 @@ std::vector<Pair> MeasuredOnly(const std::vector<Pair>& pairs, bool paired) {
     if (Measured(pair.candidate) && (!paired || Measured(pair.baseline))) measured.push_back(pair);
   }
   return measured;
+}
+
+/// Prices are decimal fractions: what differs from the limit by no more than sums of them are
+/// rounded by is at the limit, and clears it in no direction.
+Measurement WithoutRounding(Measurement measurement, double limit) {
+  constexpr double kRounding = 1e-12;
+  if (std::abs(measurement.distance) <=
+      kRounding * std::max(std::abs(limit), std::abs(measurement.estimate.value))) {
+    measurement.distance = 0.0;
+    measurement.estimate.value = limit;
+  }
+  return measurement;
 }
 
 /// 1 - what was measured, with its limit.
@@ -127,7 +140,8 @@ Measurement MeasureCostPer1k(const std::vector<Pair>& pairs, const MeasureOption
         {.value = cost,
          .weight = static_cast<double>(usage.prompt_tokens + usage.completion_tokens) / kThousand});
   }
-  return MeasureParts(measured, parts, options, "there are no tokens to pay for");
+  return WithoutRounding(MeasureParts(measured, parts, options, "there are no tokens to pay for"),
+                         options.limit);
 }
 
 Measurement MeasureSavings(const std::vector<Pair>& pairs, const MeasureOptions& options) {
@@ -140,9 +154,11 @@ Measurement MeasureSavings(const std::vector<Pair>& pairs, const MeasureOptions&
   // By the ratio of the costs: a sum of differences that cancel is as large as its rounding errors.
   MeasureOptions of_ratio = options;
   of_ratio.limit = 1.0 - options.limit;
-  return OneLess(MeasureParts(measured, parts, of_ratio,
-                              "savings are undefined: the baseline costs nothing, so that there is "
-                              "nothing to save"));
+  return WithoutRounding(
+      OneLess(MeasureParts(measured, parts, of_ratio,
+                           "savings are undefined: the baseline costs nothing, so that there is "
+                           "nothing to save")),
+      options.limit);
 }
 
 }  // namespace gatetest::internal
