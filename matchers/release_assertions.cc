@@ -76,6 +76,24 @@ std::string TextOf(const std::vector<const Judgement*>& judgements, const std::s
   return rerun.empty() ? text : text + "   Rerun: " + rerun;
 }
 
+/// Throws for a model that cannot be the recommended one, before anything is asked.
+void CheckIsRung(const ModelPtr& model, const ModelPtr& baseline,
+                 const std::vector<ModelPtr>& rungs) {
+  if (model == nullptr) {
+    throw Error(ErrorCode::kInvalidArgument, "there is no model: null pointer");
+  }
+  std::vector<ModelPtr> models = {baseline};
+  models.insert(models.end(), rungs.begin(), rungs.end());
+  std::string names;
+  for (const ModelPtr& one : models) {
+    if (one == nullptr) return;  // Who climbs the ladder says so.
+    if (ToString(one->info()) == ToString(model->info())) return;
+    names += (names.empty() ? "" : ", ") + ToString(one->info());
+  }
+  throw Error(ErrorCode::kInvalidArgument, fmt::format("{} is no rung of the ladder; there is: {}",
+                                                       ToString(model->info()), names));
+}
+
 /// What else the message says of a ladder.
 std::string WhyNotOthers(const Ladder& ladder) {
   std::string text;
@@ -129,8 +147,7 @@ std::string WhyNotOthers(const Ladder& ladder) {
     return NotJudged(kOnlyPlanned);
   }
   try {
-    if (model == nullptr)
-      throw Error(ErrorCode::kInvalidArgument, "there is no model: null pointer");
+    CheckIsRung(model, scope->gate().baseline, rungs);
     const Ladder ladder =
         ClimbLadder(GateInTest(), rungs, scope->evaluator(), {}, &scope->spending());
     if (scope->evaluator().options().slice) return NotJudged(kOnlySlice);

@@ -79,10 +79,11 @@ int Run(const Options& options) {
   Spec spec = options.models.empty() ? EmbeddedModel() : ServedModels(options);
   spec.gate.requirements = RequirementsOf(spec.gate, options);
   gatetest::LadderOptions what{.speed_runs = options.speed_runs};
-  if (options.input_mtok > 0.0 || options.output_mtok > 0.0) {
-    what.volume = {.input_mtok = options.input_mtok, .output_mtok = options.output_mtok};
+  if (options.month) {
+    what.volume = {.input_mtok = options.month->input_mtok,
+                   .output_mtok = options.month->output_mtok};
   }
-  if (options.investment != 0.0) what.investment_usd = options.investment;
+  what.investment_usd = options.investment;
   const gatetest::Ladder ladder =
       gatetest::ClimbLadder(spec.gate, spec.rungs, gatetest::SharedEvaluator(), what);
   std::cout << gatetest::ToTable(ladder);
