@@ -74,8 +74,8 @@ std::string FiguresTable(const Ladder& ladder) {
       titles.push_back(on.task);
     }
   }
-  titles.insert(titles.end(),
-                {"tokens/s", "$/1k tokens", "saves", "a month", "saves a year", "ROI", "verdict"});
+  titles.insert(titles.end(), {"tokens/s", "$/1k tokens", "saves", "costs a month", "saves a year",
+                               "ROI", "verdict"});
   Table table(std::move(titles));
   std::uint64_t largest = 0;
   for (const Rung& rung : ladder.rungs) largest = std::max(largest, rung.model.bytes);

@@ -80,10 +80,10 @@ TEST(LadderTable, HasCostsAndSeveralTasks) {
                        .investment_usd = 1000.0})),
       R"(To ship, a rung needs retention over all tasks together above 0.9000, accuracy on "few" above 0.5000 (population claim), output length ratio above 0.9000 and below 1.1000 (dataset claim).
 
-rung  sums    ppl prose  ratio   bits/byte  few     $/1k tokens  saves  a month  saves a year  ROI  verdict
-f16   1.0000  2.7183             1.4427     1.0000  0.0035              $140.00                     baseline
-int8  0.9900  2.7183     1.0000  1.4427     0.9750  0.000875     75.0%  $35.00   $1,260.00     26%  may ship
-int4  0.9600  3.3201     1.2214  1.7312     0.9000                                                  may ship
+rung  sums    ppl prose  ratio   bits/byte  few     $/1k tokens  saves  costs a month  saves a year  ROI  verdict
+f16   1.0000  2.7183             1.4427     1.0000  0.0035              $140.00                           baseline
+int8  0.9900  2.7183     1.0000  1.4427     0.9750  0.000875     75.0%  $35.00         $1,260.00     26%  may ship
+int4  0.9600  3.3201     1.2214  1.7312     0.9000                                                        may ship
 
 Retention of f16 with its 90% interval, and flips:
 rung  sums                     flips   few                      flips
