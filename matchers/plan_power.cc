@@ -52,6 +52,11 @@ Observed ObservedIn(std::span<const Subject> subjects) {
   return observed;
 }
 
+/// As the subject of a sentence.
+std::string_view ShareName(Metric metric) {
+  return metric == Metric::kEmpty ? "share of empty answers" : Name(metric);
+}
+
 std::string SharePower(const Requirement& requirement, std::size_t samples, const Levels& levels) {
   constexpr double kEdge = 1e-6;
   const double limit = requirement.limit.threshold();
@@ -67,8 +72,9 @@ std::string SharePower(const Requirement& requirement, std::size_t samples, cons
   if (limit < 1.0 - kEdge) above = nearest(1.0 - kEdge, above_passes ? levels.pass : levels.fail);
   if (limit > kEdge) below = nearest(kEdge, above_passes ? levels.fail : levels.pass);
   return fmt::format("{} samples decide (with power 0.8) where the true {} is{}{}{}{}", samples,
-                     Name(requirement.metric), above ? fmt::format(" above {:.4f}", *above) : "",
-                     above && below ? " or" : "", below ? fmt::format(" below {:.4f}", *below) : "",
+                     ShareName(requirement.metric),
+                     above ? fmt::format(" above {:.4f}", *above) : "", above && below ? " or" : "",
+                     below ? fmt::format(" below {:.4f}", *below) : "",
                      above || below ? "" : " nowhere");
 }
 

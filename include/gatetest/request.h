@@ -108,7 +108,7 @@ struct Response {
   std::vector<std::size_t> token_ends = {};  ///< One a token, ascending to the size of the text.
 
   FinishReason finish_reason = FinishReason::kUnknown;  ///< kGenerate: say kLength where it is so.
-  Usage usage = {};                                     ///< Optional: no verdict depends on it.
+  Usage usage = {};                                     ///< Optional; costs and lengths rest on it.
 
   Timing timing = {};  ///< Optional, and never recorded.
 

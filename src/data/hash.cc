@@ -10,6 +10,8 @@
 
 namespace gatetest::internal {
 
+std::uint64_t ShortHash(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
 struct Hasher::State {
   XXH3_state_t xxh;
 };

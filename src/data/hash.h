@@ -19,6 +19,9 @@ namespace gatetest::internal {
 /// Two digits a byte.
 std::string ToHex(std::span<const std::uint8_t> bytes);
 
+/// XXH3-64 of a text that stays in memory: a word, say.
+std::uint64_t ShortHash(std::string_view bytes);
+
 class Hasher {
  public:
   Hasher();

@@ -52,13 +52,24 @@ ModelInfo WithFound(ModelInfo info, const Capabilities& found) {
   return info;
 }
 
+/// Half of it would be a price that is too low: a text that was read, or written, has tokens.
+bool ReportsItsTokens(const Exchange& exchange) {
+  const Request& request = exchange.request;
+  const bool generates = request.kind == RequestKind::kGenerate;
+  const bool reads = !generates || !request.prompt.empty();
+  const bool writes = generates && !exchange.response.text.empty();
+  const Usage& usage = exchange.response.usage;
+  return (usage.prompt_tokens > 0 || !reads) && (usage.completion_tokens > 0 || !writes) &&
+         usage.prompt_tokens + usage.completion_tokens > 0;
+}
+
 /// Of all answers; none where one did not report its tokens. To be cut into tokens is no answer.
 std::optional<Usage> UsageOf(const std::vector<Exchange>& exchanges) {
   Usage sum;
   for (const Exchange& exchange : exchanges) {
     if (exchange.request.kind == RequestKind::kTokenize) continue;
+    if (!ReportsItsTokens(exchange)) return std::nullopt;
     const Usage& usage = exchange.response.usage;
-    if (usage.prompt_tokens <= 0 && usage.completion_tokens <= 0) return std::nullopt;
     sum.prompt_tokens += usage.prompt_tokens;
     sum.completion_tokens += usage.completion_tokens;
   }

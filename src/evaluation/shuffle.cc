@@ -6,10 +6,8 @@
 #include <utility>
 
 namespace gatetest::internal {
-namespace {
 
-/// Uniform on 0 ... bound-1.
-std::uint64_t Below(std::uint64_t bound, std::mt19937_64& generator) {
+std::uint64_t RandomBelow(std::uint64_t bound, std::mt19937_64& generator) {
   // Numbers past the last whole multiple of `bound` would favour the small remainders.
   const std::uint64_t excess = (std::numeric_limits<std::uint64_t>::max() % bound + 1) % bound;
   std::uint64_t number = generator();
@@ -17,14 +15,12 @@ std::uint64_t Below(std::uint64_t bound, std::mt19937_64& generator) {
   return number % bound;
 }
 
-}  // namespace
-
 std::vector<std::size_t> ShuffledOrder(std::size_t count, std::uint64_t seed) {
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::mt19937_64 generator(seed);
   for (std::size_t i = count; i > 1; --i) {
-    std::swap(order[i - 1], order[static_cast<std::size_t>(Below(i, generator))]);
+    std::swap(order[i - 1], order[static_cast<std::size_t>(RandomBelow(i, generator))]);
   }
   return order;
 }

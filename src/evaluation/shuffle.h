@@ -4,13 +4,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <string>
 #include <vector>
 
 namespace gatetest::internal {
 
-/// A permutation of 0 ... count-1: Fisher-Yates over mt19937_64, with bounded numbers by rejection
-/// (std::shuffle and the standard distributions differ between libraries).
+/// Uniform on 0 ... bound-1, by rejection: the standard distributions differ between libraries.
+std::uint64_t RandomBelow(std::uint64_t bound, std::mt19937_64& generator);
+
+/// A permutation of 0 ... count-1: Fisher-Yates over mt19937_64 (std::shuffle, too, differs between
+/// libraries).
 std::vector<std::size_t> ShuffledOrder(std::size_t count, std::uint64_t seed);
 
 /// Whose turn it is, when several sets of these sizes are asked as one: each set's number as often

@@ -202,7 +202,7 @@ std::string Indented(const std::string& text) {
   return indented;
 }
 
-std::string ShowRank(const RankCorrelation& rank) {
+std::string RankCell(const RankCorrelation& rank) {
   return fmt::format("{}, p = {:.4g}", ShowNumber(rank.coefficient), rank.p_value);
 }
 
@@ -228,7 +228,7 @@ std::string CorrelationTable(const std::vector<LadderAnalysis>& analyses) {
                             ShowNumber(*correlation.leverage->r_without));
     }
     table.Add({analysis.accuracy_of, std::move(r), ToText(correlation.strength),
-               ShowRank(correlation.spearman), ShowRank(correlation.kendall), std::move(without)});
+               RankCell(correlation.spearman), RankCell(correlation.kendall), std::move(without)});
   }
   return table.text();
 }

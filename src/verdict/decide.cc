@@ -146,6 +146,7 @@ Decision DecidePopulation(const Decidable& question, const Measurement& measurem
   const double pass_p = PassP(question, measurement);
   const double fail_p = FailP(question, measurement);
   decision.failure_p = fail_p;
+  decision.pass_p = pass_p;
   const bool passed = pass_p < question.alpha;
   // By the bound that the message shows: under Holm's procedure p is made for a smaller alpha.
   const bool fails_alone = measurement.test.empty() ? !BoundClears(question, *estimate.interval)

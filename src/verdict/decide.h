@@ -42,6 +42,7 @@ struct Decision {
   Verdict verdict = Verdict::kNotMeasured;
   std::string reason = {};
   double failure_p = 1.0;  ///< Against "the true value clears the limit".
+  double pass_p = 1.0;     ///< Against "it does not".
 };
 
 /// What Judge asks by this requirement.

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -93,35 +94,43 @@ std::string Phrase(const Judgement& judgement, const std::string& baseline) {
     case Metric::kPerplexityRatio:
       return fmt::format("has a perplexity below {} times that of {}", limit, baseline);
     case Metric::kTruncation:
-      return fmt::format("has a share of cut off answers below {}", limit);
+      return fmt::format("has a share of cut-off answers below {}", limit);
     case Metric::kEmpty:
       return fmt::format("has a share of empty answers below {}", limit);
     case Metric::kOutputLengthRatio:
-      return fmt::format("writes above {}{} times as much as {}", limit,
+      return fmt::format("writes more than {}{} times as much as {}", limit,
                          judgement.requirement.limit.upper()
-                             ? " and below " + ShowNumber(*judgement.requirement.limit.upper())
+                             ? " and less than " + ShowNumber(*judgement.requirement.limit.upper())
                              : "",
                          baseline);
     case Metric::kCostPer1k:
-      return fmt::format("costs below ${} for 1000 tokens", limit);
+      return fmt::format("costs less than ${} for 1000 tokens", limit);
     case Metric::kSavings:
-      return fmt::format("saves above {} of what {} costs", limit, baseline);
+      return fmt::format("saves more than {} of what {} costs", limit, baseline);
   }
   return "";
+}
+
+/// The end of the limit that a value is nearer to, and must not look like.
+double NearerEnd(const Limit& limit, double value) {
+  if (!limit.upper()) return limit.threshold();
+  return std::abs(*limit.upper() - value) < std::abs(limit.threshold() - value) ? *limit.upper()
+                                                                                : limit.threshold();
 }
 
 std::string Actual(const Judgement& judgement, const Finding& finding) {
   if (!finding.estimate) return std::string(Name(judgement.requirement.metric)) + " unknown";
   const Estimate& estimate = *finding.estimate;
-  const double limit = judgement.requirement.limit.threshold();
+  const auto show = [&](double value) {
+    return ShowBeside(value, NearerEnd(judgement.requirement.limit, value));
+  };
   const Metric metric = judgement.requirement.metric;
-  std::string text = fmt::format("{}{} {}", Name(metric), UnitOf(metric, finding),
-                                 ShowBeside(estimate.value, limit));
+  std::string text =
+      fmt::format("{}{} {}", Name(metric), UnitOf(metric, finding), show(estimate.value));
   if (estimate.interval) {
     text += fmt::format(", {:.10g}% {} [{}, {}]", 100.0 * (1.0 - 2.0 * estimate.interval->alpha),
                         finding.early ? "confidence sequence" : "interval",
-                        ShowBeside(estimate.interval->lower, limit),
-                        ShowBeside(estimate.interval->upper, limit));
+                        show(estimate.interval->lower), show(estimate.interval->upper));
   }
   const bool paired = NeedsBaseline(metric);
   const std::string observations = (paired ? "paired " : "") + estimate.observations;
@@ -212,14 +221,13 @@ void AddFinding(Lines& lines, const Judgement& judgement, const Finding& finding
   std::string verdict = fmt::format("{}{}: {}", task, Name(finding.verdict), finding.reason);
   internal::Losses losses;
   if (finding.estimate) {
-    losses = internal::FindLosses(judgement.requirement.metric, finding.subjects);
+    losses = internal::FindLosses(judgement.requirement, finding.subjects);
   }
   if (!losses.counts.empty()) verdict += "\n" + losses.counts;
   lines.Add("Verdict", verdict);
   if (finding.estimate) {
-    const std::string noise =
-        internal::NoiseText(judgement.requirement.metric, judgement.requirement.limit.threshold(),
-                            finding.subjects, BaselineLabel(finding.subjects.front()));
+    const std::string noise = internal::NoiseText(judgement.requirement, finding.subjects,
+                                                  BaselineLabel(finding.subjects.front()));
     if (!noise.empty()) lines.Add("Noise", task + noise);
   }
   if (finding.verdict == Verdict::kPassed) return;

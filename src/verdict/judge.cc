@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "gatetest/error.h"
@@ -195,25 +196,52 @@ Decision DecideOneEnd(const Decidable& question, std::span<const Subject> subjec
   return decision;
 }
 
-/// PASSED needs both ends, which wants no correction (Berger 1982); of a FAILED the value is beyond
-/// one of them, and its text is enough.
-Decision BothEnds(const Decision& lower, const Decision& upper) {
-  const double failure_p = std::min(lower.failure_p, upper.failure_p);
-  for (const Verdict verdict : {Verdict::kFailed, Verdict::kNotMeasured, Verdict::kInconclusive}) {
-    if (lower.verdict == verdict) return {verdict, lower.reason, failure_p};
-    if (upper.verdict == verdict) return {verdict, upper.reason, failure_p};
+/// What two decisions on the same samples say, without saying anything twice.
+std::string JoinedReasons(const Decision& lower, const Decision& upper) {
+  if (lower.reason == upper.reason) return lower.reason;
+  std::string_view first = lower.reason;
+  const std::string_view drawn = internal::kDrawnAtRandom;
+  if (first.ends_with(drawn)) first.remove_suffix(drawn.size());
+  return fmt::format("{}\n{}", first, upper.reason);
+}
+
+/// PASSED needs both ends, which wants no correction (Berger 1982, Technometrics 24). Of a FAILED
+/// the value is beyond one of them, and its text is enough; but a model that is really at one end
+/// may by chance seem to be beyond either, so the p-value counts both sides (Hodges and Lehmann
+/// 1954, J. R. Stat. Soc. B 16), which matters where the ends are hardly a standard error apart.
+Decision BothEnds(const Decidable& question, const Decision& lower, const Decision& upper) {
+  const double failure_p =
+      std::min({1.0, lower.failure_p + upper.pass_p, upper.failure_p + lower.pass_p});
+  const auto is_any = [&](Verdict verdict) {
+    return lower.verdict == verdict || upper.verdict == verdict;
+  };
+  if (is_any(Verdict::kFailed)) {
+    Decision decision = lower.verdict == Verdict::kFailed ? lower : upper;
+    decision.failure_p = failure_p;
+    if (question.claim == Claim::kPopulation && failure_p >= question.failure_alpha) {
+      decision.verdict = Verdict::kInconclusive;
+      decision.reason += fmt::format(
+          "; but these samples cannot tell limits so close to each other apart (p = {:.2g} with "
+          "both): more of them would, or limits further apart",
+          failure_p);
+    }
+    return decision;
   }
-  return {Verdict::kPassed, lower.reason + "\n" + upper.reason, failure_p};
+  const bool same = lower.verdict == upper.verdict;
+  if (same) return {lower.verdict, JoinedReasons(lower, upper), failure_p};
+  const Verdict weaker =
+      is_any(Verdict::kNotMeasured) ? Verdict::kNotMeasured : Verdict::kInconclusive;
+  return {weaker, lower.verdict == weaker ? lower.reason : upper.reason, failure_p};
 }
 
 Decision DecideAtTheEnd(const Decidable& question, std::span<const Subject> subjects,
                         std::optional<Estimate>& estimate) {
-  const Decision decision = DecideOneEnd(question, subjects, estimate);
+  Decision decision = DecideOneEnd(question, subjects, estimate);
   if (!question.upper) return decision;
   Decidable upper = question;
   upper.limit = *question.upper;
   upper.above = false;
-  return BothEnds(decision, DecideOneEnd(upper, subjects, estimate));
+  return BothEnds(question, decision, DecideOneEnd(upper, subjects, estimate));
 }
 
 /// A finding, and what Holm's procedure orders it by.

@@ -171,12 +171,15 @@ Losses FindTextLosses(Metric metric, const std::vector<Pair>& pairs) {
 
 }  // namespace
 
-Losses FindLosses(Metric metric, std::span<const Subject> subjects) {
+Losses FindLosses(const Requirement& requirement, std::span<const Subject> subjects) {
+  const Metric metric = requirement.metric;
   // What was not asked has lost nothing.
   const std::vector<Pair> pairs = PairsOf(subjects, /*only_asked=*/true);
   const bool several = subjects.size() > 1;
   if (IsOfTexts(metric)) return FindTextLosses(metric, pairs);
-  if (IsOfWriting(metric) || IsOfCost(metric)) return FindOutputLosses(metric, pairs, several);
+  if (IsOfWriting(metric) || IsOfCost(metric)) {
+    return FindOutputLosses(requirement, pairs, several);
+  }
   return FindShareLosses(metric, pairs, several);
 }
 

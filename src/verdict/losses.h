@@ -19,8 +19,8 @@ struct Losses {
   std::vector<std::string> worst = {};
 };
 
-/// Of subjects for which the metric could be measured.
-Losses FindLosses(Metric metric, std::span<const Subject> subjects);
+/// Of subjects for which the requirement's metric could be measured.
+Losses FindLosses(const Requirement& requirement, std::span<const Subject> subjects);
 
 }  // namespace gatetest::internal
 

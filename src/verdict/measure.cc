@@ -39,14 +39,13 @@ void CheckSubject(Metric metric, const Subject& subject) {
     }
   }
   if (subject.candidate == nullptr || (NeedsBaseline(metric) && subject.baseline == nullptr)) {
-    throw Error(
-        ErrorCode::kInvalidArgument,
-        fmt::format("{} compares with a baseline, and there is none", gatetest::Name(metric)));
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("{} compares with a baseline, and there is none", Name(metric)));
   }
   if (!HasMetric(*subject.candidate->task, metric)) {
-    throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("task \"{}\" has no {}", subject.candidate->task->name(),
-                            gatetest::Name(metric)));
+    throw Error(
+        ErrorCode::kInvalidArgument,
+        fmt::format("task \"{}\" has no {}", subject.candidate->task->name(), Name(metric)));
   }
 }
 

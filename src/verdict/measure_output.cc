@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #include "gatetest/error.h"
 #include "src/evaluation/price.h"
@@ -52,12 +53,25 @@ std::vector<Pair> MeasuredOnly(const std::vector<Pair>& pairs, bool paired) {
   return measured;
 }
 
+/// 1 - what was measured, with its limit.
+Measurement OneLess(Measurement measurement) {
+  Estimate& estimate = measurement.estimate;
+  estimate.value = 1.0 - estimate.value;
+  if (estimate.interval) {
+    estimate.interval = Interval{.lower = 1.0 - estimate.interval->upper,
+                                 .upper = 1.0 - estimate.interval->lower,
+                                 .alpha = estimate.interval->alpha};
+  }
+  measurement.distance = -measurement.distance;
+  measurement.z = -measurement.z;
+  std::swap(measurement.p.above, measurement.p.below);
+  return measurement;
+}
+
 const ModelInfo& CandidateOf(const Pair& pair) { return pair.subject->candidate->model; }
 const ModelInfo& BaselineOf(const Pair& pair) { return pair.subject->baseline->model; }
 
 }  // namespace
-
-std::string_view Name(LengthUnit unit) { return unit == LengthUnit::kTokens ? "tokens" : "bytes"; }
 
 LengthUnit LengthUnitOf(const std::vector<Pair>& pairs) {
   const bool tokens = std::all_of(pairs.begin(), pairs.end(), [](const Pair& pair) {
@@ -81,8 +95,8 @@ double CostOf(const ModelInfo& model, const Sample& sample, const Outcome& outco
   }
   if (!outcome.usage) {
     throw Error(ErrorCode::kUndefined,
-                fmt::format("{} did not report the tokens of its answer to sample {} "
-                            "(Response::usage), so that nobody knows what it costs",
+                fmt::format("{} did not report the tokens of its answer to sample {}; a cost needs "
+                            "both of Response::usage, those read and those generated",
                             ToString(model), Quote(sample.id)));
   }
   return PriceOf(model, outcome.usage->prompt_tokens, outcome.usage->completion_tokens);
@@ -120,13 +134,15 @@ Measurement MeasureSavings(const std::vector<Pair>& pairs, const MeasureOptions&
   const std::vector<Pair> measured = MeasuredOnly(pairs, /*paired=*/true);
   std::vector<Part> parts;
   for (const Pair& pair : measured) {
-    const double candidate = CostOf(CandidateOf(pair), *pair.sample, *pair.candidate);
-    const double baseline = CostOf(BaselineOf(pair), *pair.sample, *pair.baseline);
-    parts.push_back({.value = baseline - candidate, .weight = baseline});
+    parts.push_back({.value = CostOf(CandidateOf(pair), *pair.sample, *pair.candidate),
+                     .weight = CostOf(BaselineOf(pair), *pair.sample, *pair.baseline)});
   }
-  return MeasureParts(measured, parts, options,
-                      "savings are undefined: the baseline costs nothing, so that there is nothing "
-                      "to save");
+  // By the ratio of the costs: a sum of differences that cancel is as large as its rounding errors.
+  MeasureOptions of_ratio = options;
+  of_ratio.limit = 1.0 - options.limit;
+  return OneLess(MeasureParts(measured, parts, of_ratio,
+                              "savings are undefined: the baseline costs nothing, so that there is "
+                              "nothing to save"));
 }
 
 }  // namespace gatetest::internal

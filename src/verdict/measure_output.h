@@ -3,7 +3,6 @@
 #ifndef GATETEST_SRC_VERDICT_MEASURE_OUTPUT_H_
 #define GATETEST_SRC_VERDICT_MEASURE_OUTPUT_H_
 
-#include <string_view>
 #include <vector>
 
 #include "src/verdict/measure.h"
@@ -13,9 +12,6 @@ namespace gatetest::internal {
 
 /// In what two models' outputs are compared.
 enum class LengthUnit { kTokens, kBytes };
-
-/// "tokens", "bytes".
-std::string_view Name(LengthUnit unit);
 
 /// Tokens where all pairs are of models of one name, whose tokenizer then is one, and every answer
 /// reported them; else bytes.

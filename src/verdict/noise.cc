@@ -25,7 +25,7 @@ struct BetweenRuns {
   double lowest_distance = std::numeric_limits<double>::infinity();
   double highest_distance = -std::numeric_limits<double>::infinity();
 
-  double Worst(Metric metric) const { return RelationOf(metric) == "above" ? lowest : highest; }
+  double Worst(bool more_is_better) const { return more_is_better ? lowest : highest; }
 };
 
 /// The `candidate`th run of each subject against its `baseline`th.
@@ -110,6 +110,18 @@ std::string FlipsText(Metric metric, std::span<const Subject> subjects) {
   }
 }
 
+/// Empty where the limit, to be cleared from above or below, lies outside.
+std::string InsideText(Metric metric, double limit, bool above, std::span<const Subject> subjects,
+                       const std::string& baseline) {
+  const BetweenRuns between = MeasureBetweenRuns(metric, subjects, limit);
+  if (!IsInside(metric, between)) return "";
+  return fmt::format(
+      "the limit {} lies inside the noise floor: {} against itself {} at worst in {} runs{}, and "
+      "would not clear it",
+      ShowNumber(limit), baseline, WorstText(metric, ShowBeside(between.Worst(above), limit)),
+      RunCount(subjects), FlipsText(metric, subjects));
+}
+
 std::string NotMeasuredText(const std::string& baseline, const std::string& why) {
   return fmt::format("the noise floor of {} could not be measured: {}", baseline,
                      why.substr(0, why.find('\n')));
@@ -117,8 +129,9 @@ std::string NotMeasuredText(const std::string& baseline, const std::string& why)
 
 }  // namespace
 
-std::string NoiseText(Metric metric, double limit, std::span<const Subject> subjects,
+std::string NoiseText(const Requirement& requirement, std::span<const Subject> subjects,
                       const std::string& baseline) {
+  const Metric metric = requirement.metric;
   if (!NeedsBaseline(metric)) return "";
   for (const Subject& subject : subjects) {
     if (subject.noise == nullptr) return "";
@@ -129,13 +142,13 @@ std::string NoiseText(Metric metric, double limit, std::span<const Subject> subj
     }
   }
   try {
-    const BetweenRuns between = MeasureBetweenRuns(metric, subjects, limit);
-    if (!IsInside(metric, between)) return "";
-    return fmt::format(
-        "the limit {} lies inside the noise floor: {} against itself {} at worst in {} runs{}, and "
-        "would not clear it",
-        ShowNumber(limit), baseline, WorstText(metric, ShowBeside(between.Worst(metric), limit)),
-        RunCount(subjects), FlipsText(metric, subjects));
+    const Limit& limit = requirement.limit;
+    std::string one =
+        InsideText(metric, limit.threshold(), MoreIsBetter(metric), subjects, baseline);
+    if (!limit.upper()) return one;
+    const std::string other =
+        InsideText(metric, *limit.upper(), /*above=*/false, subjects, baseline);
+    return one + (one.empty() || other.empty() ? "" : "\n") + other;
   } catch (const Error& error) {
     return NotMeasuredText(baseline, error.what());
   }
@@ -147,7 +160,8 @@ double WorstBetweenRuns(Metric metric, const NoiseFloor& floor, const std::strin
   if (!NeedsBaseline(metric)) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("{} does not compare with a baseline, so not two runs either; use "
-                            "retention, accuracy loss, flips or perplexity ratio",
+                            "retention, accuracy loss, flips, perplexity ratio, output length "
+                            "ratio or savings",
                             Name(metric)));
   }
   if (!floor.failure.empty() || floor.runs.size() < 2) {
@@ -157,7 +171,7 @@ double WorstBetweenRuns(Metric metric, const NoiseFloor& floor, const std::strin
   }
   // A subject shares its floor; this one outlives it.
   const Subject subject{.group = group, .noise = NoiseFloorPtr(NoiseFloorPtr(), &floor)};
-  return internal::MeasureBetweenRuns(metric, {&subject, 1}).Worst(metric);
+  return internal::MeasureBetweenRuns(metric, {&subject, 1}).Worst(internal::MoreIsBetter(metric));
 }
 
 }  // namespace gatetest

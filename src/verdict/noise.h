@@ -10,9 +10,9 @@
 namespace gatetest::internal {
 
 /// "the limit 0.9990 lies inside the noise floor: f16 against itself retains ...", or why there is
-/// no floor. Empty where the limit lies outside, or nobody asked. `baseline`: what messages call
-/// it.
-std::string NoiseText(Metric metric, double limit, std::span<const Subject> subjects,
+/// no floor; of a limit with two ends each that lies inside has a line. Empty where the limit lies
+/// outside, or nobody asked. `baseline`: what messages call it.
+std::string NoiseText(const Requirement& requirement, std::span<const Subject> subjects,
                       const std::string& baseline);
 
 }  // namespace gatetest::internal

@@ -9,9 +9,11 @@
 
 namespace gatetest::internal {
 
-/// Of a metric of writing or cost that could be measured. `several`: the pairs are of several
-/// tasks.
-Losses FindOutputLosses(Metric metric, const std::vector<Pair>& pairs, bool several);
+/// Of a requirement on writing or cost whose metric could be measured. `several`: the pairs are of
+/// several tasks. The groups and samples that keep the metric from its limit most come first: of
+/// two limits from the one that the metric is nearer to, or beyond.
+Losses FindOutputLosses(const Requirement& requirement, const std::vector<Pair>& pairs,
+                        bool several);
 
 }  // namespace gatetest::internal
 

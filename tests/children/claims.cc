@@ -119,6 +119,24 @@ TEST_F(PlansOfTwo, Threads) {
   for (std::thread& thread : threads) thread.join();
 }
 
+class PlansOfWriting : public ChildGate {
+ protected:
+  gatetest::Gate gate() const override {
+    return {.baseline = ChildModel("good"),
+            .tasks = {Numbers("sums", 40),
+                      gatetest::Corpus(gatetest::MakeDataset("prose", {{.input = "text"}}))}};
+  }
+};
+
+TEST_F(PlansOfWriting, Each) {
+  const gatetest::ModelPtr fair = ChildModel("fair");
+  EXPECT_TRUNCATION_BELOW(fair, 0.05);
+  EXPECT_EMPTY_BELOW(fair, 0.05);
+  EXPECT_OUTPUT_LENGTH_RATIO_WITHIN(fair, 0.9, 1.1);
+  EXPECT_COST_PER_1K_BELOW(fair, 0.0004);
+  EXPECT_SAVINGS_ABOVE(fair, 0.3);
+}
+
 class PlansOfNoise : public ChildGate {
  protected:
   gatetest::Gate gate() const override {

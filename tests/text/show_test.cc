@@ -11,6 +11,17 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+TEST(ShowNumber, HasThreeDigitsOfWhatFourDecimalsWouldHide) {
+  EXPECT_EQ(ShowNumber(0.000331), "0.000331");
+  EXPECT_EQ(ShowNumber(0.0004204), "0.00042");
+  EXPECT_EQ(ShowNumber(0.0000075), "0.0000075");
+  EXPECT_EQ(ShowNumber(-0.0000075), "-0.0000075");
+  EXPECT_EQ(ShowNumber(0.0002), "0.0002");
+  EXPECT_EQ(ShowNumber(0.00099999), "0.0010");
+  EXPECT_EQ(ShowNumber(0.001), "0.0010");
+  EXPECT_EQ(ShowNumber(5e-324), "0.0000");
+}
+
 TEST(ShowNumber, HasFourDecimals) {
   EXPECT_EQ(ShowNumber(0.9), "0.9000");
   EXPECT_EQ(ShowNumber(17.57946), "17.5795");

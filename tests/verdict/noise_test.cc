@@ -2,13 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gatetest/noise_floor.h"
 #include "gatetest/verdict.h"
 #include "tests/support/evaluations.h"
+#include "tests/support/writing.h"
 
 namespace gatetest {
 namespace {
@@ -84,6 +87,44 @@ TEST(Noise, TheEdgeIsInside) {
 TEST(Noise, ALimitThatAsksForMoreThanAnyRunHasIsOutside) {
   EXPECT_NE(NoiseOf(Metric::kRetention, 1.0, TenthNoisy()), "");
   EXPECT_EQ(NoiseOf(Metric::kRetention, 1.2, TenthNoisy()), "");
+}
+
+// Between its runs the baseline writes 10/11 to 11/10 of what it wrote, and saves -0.1 to 1/11.
+Subject NoisyWriting() {
+  const TaskPtr questions = Questions(2);
+  const auto run = [&](std::int64_t tokens) {
+    return MakeEvaluation(Priced("f16", 0, 1), questions, WroteAll({4, tokens}));
+  };
+  NoiseFloor floor{.model = Rung("f16"), .task = questions};
+  floor.runs = {run(6), run(7), run(6)};
+  return {.candidate = MakeEvaluation(Priced("int4", 0, 1), questions, WroteAll({4, 6})),
+          .baseline = floor.runs[0],
+          .noise = std::make_shared<const NoiseFloor>(std::move(floor))};
+}
+
+TEST(Noise, OfALimitWithTwoEndsIsSaidOfEither) {
+  const std::string lower =
+      "the limit 0.9500 lies inside the noise floor: f16 against itself writes 0.9091 times as "
+      "much at worst in 3 runs, and would not clear it";
+  const std::string upper =
+      "the limit 1.0500 lies inside the noise floor: f16 against itself writes 1.1000 times as "
+      "much at worst in 3 runs, and would not clear it";
+  const Subject subject = NoisyWriting();
+  const auto noise = [&](double below, double above) {
+    return Explain(Judge({Metric::kOutputLengthRatio, Limit(below).UpTo(above)}, {&subject, 1}));
+  };
+  EXPECT_THAT(noise(0.95, 1.2), ::testing::HasSubstr("   Noise: " + lower + "\n"));
+  EXPECT_THAT(noise(0.8, 1.05), ::testing::HasSubstr("   Noise: " + upper + "\n"));
+  EXPECT_THAT(noise(0.95, 1.05),
+              ::testing::HasSubstr("   Noise: " + lower + "\n          " + upper + "\n"));
+  EXPECT_THAT(noise(0.8, 1.2), ::testing::Not(::testing::HasSubstr("Noise")));
+}
+
+TEST(Noise, OfSavingsIsThatOfCosts) {
+  EXPECT_EQ(NoiseOf(Metric::kSavings, 0.0, NoisyWriting()),
+            "the limit 0.0000 lies inside the noise floor: f16 against itself saves -0.1000 at "
+            "worst in 3 runs, and would not clear it");
+  EXPECT_EQ(NoiseOf(Metric::kSavings, 0.1, NoisyWriting()), "");
 }
 
 TEST(Noise, AModelThatAlwaysAnswersTheSameHasNone) {

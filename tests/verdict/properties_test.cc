@@ -10,6 +10,7 @@
 #include "gatetest/metrics.h"
 #include "gatetest/verdict.h"
 #include "tests/support/evaluations.h"
+#include "tests/support/writing.h"
 
 namespace gatetest {
 namespace {
@@ -48,8 +49,8 @@ Drawn Draw(std::mt19937_64& random, bool clustered, bool missing) {
 
 Subject SubjectOf(const Drawn& drawn) {
   const TaskPtr task = ExactMatch(MakeDataset("facts", drawn.samples));
-  return {.candidate = MakeEvaluation(Rung("int4"), task, Outcomes(drawn.candidate)),
-          .baseline = MakeEvaluation(Rung("f16"), task, Outcomes(drawn.baseline))};
+  return {.candidate = MakeEvaluation(Rung("int4"), task, WithFlaws(drawn.candidate)),
+          .baseline = MakeEvaluation(Rung("f16"), task, WithFlaws(drawn.baseline))};
 }
 
 /// The same samples in another order.
@@ -66,8 +67,8 @@ Drawn Shuffled(const Drawn& drawn, std::mt19937_64& random) {
   return shuffled;
 }
 
-constexpr Metric kShares[] = {Metric::kAccuracy, Metric::kRetention, Metric::kAccuracyLoss,
-                              Metric::kFlips};
+constexpr Metric kShares[] = {Metric::kAccuracy, Metric::kRetention,  Metric::kAccuracyLoss,
+                              Metric::kFlips,    Metric::kTruncation, Metric::kEmpty};
 
 bool MoreIsBetter(Metric metric) {
   return metric == Metric::kAccuracy || metric == Metric::kRetention;
@@ -211,7 +212,8 @@ TEST(Property, AnotherRightAnswerNeverHurts) {
     const std::size_t wrong = better.candidate.find('-');
     if (wrong == std::string::npos) return;
     better.candidate[wrong] = '+';
-    for (const Metric metric : {Metric::kAccuracy, Metric::kRetention, Metric::kAccuracyLoss}) {
+    for (const Metric metric : {Metric::kAccuracy, Metric::kRetention, Metric::kAccuracyLoss,
+                                Metric::kTruncation, Metric::kEmpty}) {
       const Estimate before = *FindingOf(metric, 0.4, drawn).estimate;
       const Estimate after = *FindingOf(metric, 0.4, better).estimate;
       const double sign = MoreIsBetter(metric) ? 1.0 : -1.0;
@@ -292,6 +294,129 @@ TEST(Property, PerplexitiesDoNotDependOnTheOrderOfTexts) {
     EXPECT_NEAR(inverse.value * after.value, 1.0, kTiny);
     EXPECT_NEAR(inverse.interval.value().lower * after.interval.value().upper, 1.0, kTiny);
   }
+}
+
+/// What two models wrote, at prices; in clusters where `clustered`.
+struct DrawnWriting {
+  std::vector<Sample> samples = {};
+  std::vector<Outcome> candidate = {};
+  std::vector<Outcome> baseline = {};
+
+  Subject subject() const {
+    const TaskPtr task = ExactMatch(MakeDataset("facts", samples));
+    return {.candidate = MakeEvaluation(Priced("int4", 0.15, 0.6), task, candidate),
+            .baseline = MakeEvaluation(Priced("f16", 0.5, 1.5), task, baseline)};
+  }
+  DrawnWriting InOrder(const std::vector<std::size_t>& order) const {
+    DrawnWriting other;
+    for (const std::size_t i : order) {
+      other.samples.push_back(samples[i]);
+      other.candidate.push_back(candidate[i]);
+      other.baseline.push_back(baseline[i]);
+    }
+    return other;
+  }
+};
+
+DrawnWriting DrawWriting(std::mt19937_64& random, bool clustered) {
+  const std::size_t n = 60 + random() % 100;
+  DrawnWriting drawn;
+  for (std::size_t i = 0; i < n; ++i) {
+    drawn.samples.push_back({.id = std::to_string(i), .input = "x", .answer = "right"});
+    if (clustered) drawn.samples.back().cluster = std::to_string(i % 40);
+    const auto read = static_cast<std::int64_t>(1 + random() % 300);
+    const auto wrote = static_cast<std::int64_t>(1 + random() % 80);
+    drawn.baseline.push_back(Wrote(wrote, read));
+    drawn.candidate.push_back(Wrote(wrote + static_cast<std::int64_t>(random() % 9), read));
+  }
+  return drawn;
+}
+
+/// Calls `check` with draws of each kind.
+template <typename Check>
+void ForAllWriting(std::uint64_t seed, const Check& check) {
+  std::mt19937_64 random(seed);
+  for (int i = 0; i < 20; ++i) {
+    SCOPED_TRACE(i);
+    check(DrawWriting(random, i % 2 == 1), random);
+  }
+}
+
+struct RatioOfSums {
+  Metric metric;
+  Limit limit;
+};
+
+const std::vector<RatioOfSums>& RatiosOfSums() {
+  static const std::vector<RatioOfSums> kRatios = {
+      {Metric::kOutputLengthRatio, Limit(0.9).UpTo(1.2)},
+      {Metric::kCostPer1k, 0.0003},
+      {Metric::kSavings, 0.5}};
+  return kRatios;
+}
+
+TEST(Property, LengthsAndCostsDoNotDependOnTheOrderOfSamples) {
+  ForAllWriting(11, [](const DrawnWriting& drawn, std::mt19937_64& random) {
+    std::vector<std::size_t> order(drawn.samples.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+    for (const auto& [metric, limit] : RatiosOfSums()) {
+      const Finding a = FindingOf(metric, limit, drawn.subject());
+      const Finding b = FindingOf(metric, limit, drawn.InOrder(order).subject());
+      EXPECT_EQ(a.verdict, b.verdict);
+      EXPECT_NEAR(a.estimate->value, b.estimate->value, kTiny * a.estimate->value);
+      EXPECT_NEAR(a.estimate->interval->lower, b.estimate->interval->lower,
+                  kTiny * a.estimate->value);
+    }
+  });
+}
+
+TEST(Property, LengthsTurnedAroundAreTheInverse) {
+  ForAllWriting(12, [](const DrawnWriting& drawn, std::mt19937_64&) {
+    DrawnWriting turned = drawn;
+    std::swap(turned.candidate, turned.baseline);
+    const Limit limit = Limit(0.1).UpTo(9.0);
+    const double ratio =
+        FindingOf(Metric::kOutputLengthRatio, limit, drawn.subject()).estimate->value;
+    const double inverse =
+        FindingOf(Metric::kOutputLengthRatio, limit, turned.subject()).estimate->value;
+    EXPECT_NEAR(ratio * inverse, 1.0, kTiny);
+  });
+}
+
+TEST(Property, PricesInAnotherUnitChangeNoSavings) {
+  ForAllWriting(13, [](const DrawnWriting& drawn, std::mt19937_64&) {
+    Subject subject = drawn.subject();
+    const Estimate dollars = *FindingOf(Metric::kSavings, 0.5, subject).estimate;
+    subject.candidate =
+        MakeEvaluation(Priced("int4", 15, 60), subject.candidate->task, drawn.candidate);
+    subject.baseline =
+        MakeEvaluation(Priced("f16", 50, 150), subject.baseline->task, drawn.baseline);
+    const Estimate cents = *FindingOf(Metric::kSavings, 0.5, subject).estimate;
+    EXPECT_NEAR(cents.value, dollars.value, kTiny);
+    EXPECT_NEAR(cents.interval->lower, dollars.interval->lower, kTiny);
+    EXPECT_NEAR(cents.interval->upper, dollars.interval->upper, kTiny);
+  });
+}
+
+TEST(Property, WiderEndsNeverHurt) {
+  ForAllWriting(14, [](const DrawnWriting& drawn, std::mt19937_64&) {
+    const Subject subject = drawn.subject();
+    const double value =
+        FindingOf(Metric::kOutputLengthRatio, Limit(0.1).UpTo(9.0), subject).estimate->value;
+    for (const Claim claim : {Claim::kDataset, Claim::kPopulation}) {
+      // From ends that the value is beyond, or that are hardly apart, to wide ones.
+      for (const double centre : {0.9 * value, 0.99 * value, value, 1.01 * value, 1.1 * value}) {
+        int worst = 0;
+        for (const double half : {0.0001, 0.001, 0.01, 0.03, 0.1, 0.3}) {
+          const Limit limit = Limit(centre - half).UpTo(centre + half).Claim(claim);
+          const int rank = Rank(FindingOf(Metric::kOutputLengthRatio, limit, subject).verdict);
+          EXPECT_GE(rank, worst) << centre << " +- " << half;
+          worst = rank;
+        }
+      }
+    }
+  });
 }
 
 }  // namespace

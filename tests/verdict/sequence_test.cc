@@ -11,6 +11,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gatetest/verdict.h"
@@ -18,6 +19,7 @@
 #include "src/verdict/pairs.h"
 #include "src/verdict/scores.h"
 #include "tests/support/evaluations.h"
+#include "tests/support/writing.h"
 
 namespace gatetest {
 namespace {
@@ -29,8 +31,9 @@ using internal::Sequence;
 using ::testing::HasSubstr;
 using namespace testing_support;  // NOLINT: builders
 
-constexpr std::array<Metric, 4> kMetrics = {Metric::kAccuracy, Metric::kRetention,
-                                            Metric::kAccuracyLoss, Metric::kFlips};
+constexpr std::array<Metric, 6> kMetrics = {Metric::kAccuracy,     Metric::kRetention,
+                                            Metric::kAccuracyLoss, Metric::kFlips,
+                                            Metric::kTruncation,   Metric::kEmpty};
 
 /// `asked`: the samples in the order in which they were asked; outcomes in the data set's.
 EvaluationPtr Asked(const ModelInfo& model, const TaskPtr& task,
@@ -47,8 +50,8 @@ EvaluationPtr Asked(const ModelInfo& model, const TaskPtr& task,
 Subject InOrder(const TaskPtr& task, const std::string& candidate, const std::string& baseline,
                 std::uint64_t seed = 17) {
   const std::vector<std::size_t> order = internal::ShuffledOrder(task->dataset().size(), seed);
-  return {.candidate = Asked(Rung("int4"), task, Outcomes(candidate), order, seed),
-          .baseline = Asked(Rung("f16"), task, Outcomes(baseline), order, seed)};
+  return {.candidate = Asked(Rung("int4"), task, WithFlaws(candidate), order, seed),
+          .baseline = Asked(Rung("f16"), task, WithFlaws(baseline), order, seed)};
 }
 
 /// As if a stop rule had ended both evaluations after so many samples.
@@ -125,6 +128,10 @@ double LimitFor(Metric metric) {
       return 0.05;
     case Metric::kFlips:
       return 0.1;
+    case Metric::kTruncation:
+      return 0.2;
+    case Metric::kEmpty:
+      return 0.3;
     default:
       return 0.7;
   }
@@ -155,7 +162,7 @@ const Kinds& KindsOf(Metric metric, bool unmeasured) {
                                  {'-', '?'},
                                  {'?', '?'}},
                                 4};
-  if (metric == Metric::kAccuracy) return kAlone;
+  if (!NeedsBaseline(metric)) return kAlone;
   return unmeasured ? kBroken : kPaired;
 }
 
@@ -252,8 +259,8 @@ class Everything {
       baseline += kinds_.all[digit].baseline;
     }
     const TaskPtr& task = task_;
-    return {.candidate = MakeEvaluation(Rung("int4"), task, Outcomes(candidate)),
-            .baseline = MakeEvaluation(Rung("f16"), task, Outcomes(baseline))};
+    return {.candidate = MakeEvaluation(Rung("int4"), task, WithFlaws(candidate)),
+            .baseline = MakeEvaluation(Rung("f16"), task, WithFlaws(baseline))};
   }
 
   std::string Text(std::size_t code) const {
@@ -280,10 +287,10 @@ struct MetricLimits {
 };
 
 const std::vector<MetricLimits>& LimitsToTry() {
-  static const std::vector<MetricLimits> kLimits = {{Metric::kAccuracy, {0.0, 0.4, 0.5, 0.7}},
-                                                    {Metric::kRetention, {0.0, 0.5, 0.9, 1.0, 1.5}},
-                                                    {Metric::kAccuracyLoss, {0.0, 0.25, 0.3}},
-                                                    {Metric::kFlips, {0.2, 0.5, 1.0}}};
+  static const std::vector<MetricLimits> kLimits = {
+      {Metric::kAccuracy, {0.0, 0.4, 0.5, 0.7}}, {Metric::kRetention, {0.0, 0.5, 0.9, 1.0, 1.5}},
+      {Metric::kAccuracyLoss, {0.0, 0.25, 0.3}}, {Metric::kFlips, {0.2, 0.5, 1.0}},
+      {Metric::kTruncation, {0.2, 0.5, 1.0}},    {Metric::kEmpty, {0.3}}};
   return kLimits;
 }
 
@@ -291,7 +298,7 @@ TEST(Certain, IsTheFirstSampleAfterWhichNothingChangesTheVerdict) {
   for (const auto& [metric, limits] : LimitsToTry()) {
     for (const double limit : limits) {
       int early = 0;
-      const std::size_t samples = metric == Metric::kAccuracy ? 7 : 5;
+      const std::size_t samples = NeedsBaseline(metric) ? 5 : 7;
       Everything(metric, limit, samples, KindsOf(metric, false)).Check(early);
       EXPECT_GT(early, 0) << Name(metric) << " " << limit;
     }
@@ -300,7 +307,7 @@ TEST(Certain, IsTheFirstSampleAfterWhichNothingChangesTheVerdict) {
 
 TEST(Certain, CountsWhatCouldNotBeMeasuredBothWays) {
   for (const auto& [metric, limits] : LimitsToTry()) {
-    if (metric == Metric::kAccuracy) continue;  // It has been above.
+    if (!NeedsBaseline(metric)) continue;  // They have been above.
     for (const double limit : limits) {
       int early = 0;
       Everything(metric, limit, 3, KindsOf(metric, true)).Check(early);
@@ -454,6 +461,31 @@ TEST(Confident, SaysWhatItRestsOn) {
             "decided after 2 of 3 samples (seed 17): whatever the last one is, it is above 0.5000");
 }
 
+// Without flaws 0.05 is cleared as an accuracy of 0.95 is, and with them missed as that is.
+TEST(Confident, OfFlawsIsTheBetOnAnswersWithoutThem) {
+  const TaskPtr task = Questions(400);
+  for (const std::string& candidate :
+       {Times(400, "+"), Times(200, "+-"), Times(40, "+++++++++?")}) {
+    const Subject subject = InOrder(task, candidate, Times(400, "+"));
+    const Limit confident = Limit(0.95).Stop(Stop::kConfident);
+    const Finding right = FindingOf(Metric::kAccuracy, confident, subject);
+    for (const Metric metric : {Metric::kTruncation, Metric::kEmpty}) {
+      const Finding flawed = FindingOf(metric, Limit(0.05).Stop(Stop::kConfident), subject);
+      EXPECT_EQ(flawed.verdict, right.verdict) << flawed.reason;
+      ASSERT_EQ(flawed.early.has_value(), right.early.has_value());
+      if (!right.early) continue;
+      EXPECT_EQ(flawed.early->samples, right.early->samples);
+      EXPECT_NEAR(flawed.estimate->value, 1.0 - right.estimate->value, 1e-12);
+      EXPECT_NEAR(flawed.estimate->interval->lower, 1.0 - right.estimate->interval->upper, 1e-6);
+      EXPECT_NEAR(flawed.estimate->interval->upper, 1.0 - right.estimate->interval->lower, 1e-6);
+    }
+  }
+  const Finding half = FindingOf(Metric::kTruncation, Limit(0.05).Stop(Stop::kConfident),
+                                 InOrder(task, Times(200, "+-"), Times(400, "+")));
+  EXPECT_THAT(half.reason, HasSubstr("the confidence sequence's lower bound 0."));
+  EXPECT_THAT(half.reason, HasSubstr(" is not below 0.0500"));
+}
+
 TEST(Confident, StaysAtTheFirstSafeVerdict) {
   Sequence sequence({.metric = Metric::kAccuracy,
                      .limit = 0.5,
@@ -597,6 +629,27 @@ TEST(Confident, ClustersAreNoDrawsOfAPopulation) {
   EXPECT_EQ(population.estimate->interval->alpha, 0.05);
   // All of a data set in random order: whatever depends on what.
   EXPECT_TRUE(FindingOf(Metric::kRetention, 0.9, subject, confident).early);
+}
+
+TEST(Confident, IsNoMatterOfLengthsAndCosts) {
+  const GoldenWriting writing(32);
+  const TaskPtr task = Questions(32);
+  const Subject subject{
+      .candidate = MakeEvaluation(Priced("int4", 0.15, 0.6), task, writing.candidate),
+      .baseline = MakeEvaluation(Priced("f16", 0.5, 1.5), task, writing.baseline)};
+  const JudgeDefaults confident{.stop = Stop::kConfident};
+  for (const auto& [metric, limit] :
+       {std::pair<Metric, Limit>{Metric::kOutputLengthRatio, Limit(0.9).UpTo(1.2)},
+        {Metric::kCostPer1k, 0.001},
+        {Metric::kSavings, 0.5}}) {
+    for (const Claim claim : {Claim::kDataset, Claim::kPopulation}) {
+      const Finding finding = FindingOf(metric, limit.Claim(claim), subject, confident);
+      EXPECT_EQ(finding.verdict, Verdict::kPassed);
+      EXPECT_FALSE(finding.early);
+      EXPECT_EQ(finding.estimate->interval->alpha, 0.05);  // Nothing was bet.
+      EXPECT_EQ(finding.reason, FindingOf(metric, limit.Claim(claim), subject).reason);
+    }
+  }
 }
 
 TEST(Confident, IsNoMatterOfPerplexityAndOfPointEstimates) {
