@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gatetest/error.h"
 #include "gatetest/gate.h"
@@ -76,6 +77,38 @@ std::string TextOf(const std::vector<const Judgement*>& judgements, const std::s
   return rerun.empty() ? text : text + "   Rerun: " + rerun;
 }
 
+/// "f16, int8, int4".
+std::string RungsText(const ModelPtr& baseline, const std::vector<ModelPtr>& rungs) {
+  std::vector<ModelPtr> models = {baseline};
+  models.insert(models.end(), rungs.begin(), rungs.end());
+  std::string text;
+  for (const ModelPtr& model : models) {
+    if (model == nullptr) continue;  // Who climbs the ladder says so.
+    const ModelInfo& info = model->info();
+    text += (text.empty() ? "" : ", ") +
+            (info.quantization.empty() ? ToString(info) : info.quantization);
+  }
+  return text.empty() ? "no models" : text;
+}
+
+/// Throws for a model that cannot be the recommended one, before anything is asked.
+void CheckIsRung(const ModelPtr& model, const ModelPtr& baseline,
+                 const std::vector<ModelPtr>& rungs) {
+  if (model == nullptr) {
+    throw Error(ErrorCode::kInvalidArgument, "there is no model: null pointer");
+  }
+  std::vector<ModelPtr> models = {baseline};
+  models.insert(models.end(), rungs.begin(), rungs.end());
+  std::string names;
+  for (const ModelPtr& one : models) {
+    if (one == nullptr) return;  // Who climbs the ladder says so.
+    if (ToString(one->info()) == ToString(model->info())) return;
+    names += (names.empty() ? "" : ", ") + ToString(one->info());
+  }
+  throw Error(ErrorCode::kInvalidArgument, fmt::format("{} is no rung of the ladder; there is: {}",
+                                                       ToString(model->info()), names));
+}
+
 /// What else the message says of a ladder.
 std::string WhyNotOthers(const Ladder& ladder) {
   std::string text;
@@ -111,7 +144,8 @@ std::string WhyNotOthers(const Ladder& ladder) {
     for (const Finding& finding : judgement.findings) {
       if (finding.verdict == judgement.verdict && reason.empty()) reason = finding.reason;
     }
-    verdicts += fmt::format("{}{}: {}: {}", verdicts.empty() ? "" : "\n", Name(judgement.verdict),
+    verdicts += fmt::format("{}{}: {}{}: {}", verdicts.empty() ? "" : "\n", Name(judgement.verdict),
+                            judgement.findings.empty() ? model_text + std::string(" ") : "",
                             Expectation(judgement), reason.substr(0, reason.find('\n')));
   }
   return Fail(expected, "none of them is FAILED, by evidence\n" + verdicts);
@@ -120,17 +154,17 @@ std::string WhyNotOthers(const Ladder& ladder) {
 ::testing::AssertionResult Recommended(const char* model_text, const char* rungs_text,
                                        const ModelPtr& model, const std::vector<ModelPtr>& rungs) {
   ++AssertionCount();
-  const std::string expected =
-      fmt::format("{} is the rung to ship of {}", NameOf(model, model_text), rungs_text);
   GateScope* const scope = GateScope::current();
+  const std::string expected =
+      fmt::format("{} is the one to ship of {}", NameOf(model, model_text),
+                  scope == nullptr ? rungs_text : RungsText(scope->gate().baseline, rungs));
   if (scope == nullptr) return Fail(expected, std::string("NOT MEASURED: ") + kNoGate);
   if (TheRunSettings().asks_nothing()) {
     PlanLadder(expected, rungs, *scope);
     return NotJudged(kOnlyPlanned);
   }
   try {
-    if (model == nullptr)
-      throw Error(ErrorCode::kInvalidArgument, "there is no model: null pointer");
+    CheckIsRung(model, scope->gate().baseline, rungs);
     const Ladder ladder =
         ClimbLadder(GateInTest(), rungs, scope->evaluator(), {}, &scope->spending());
     if (scope->evaluator().options().slice) return NotJudged(kOnlySlice);

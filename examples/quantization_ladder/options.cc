@@ -26,6 +26,7 @@ Without --models: the five quantizations of the embedded model, on its own data.
   --month=IN,OUT    a month's traffic in millions of tokens, for $/month
   --investment=USD  what it costs once to ship a rung, for the return on it
   --json=FILE       write the ladder as JSON too
+Exits with 0 where a rung is to ship, with 1 where none is, with 2 where that cannot be told.
 GateTest's own flags (--gatetest_mode, --gatetest_store, ...): --gatetest_help
 )";
 
@@ -73,8 +74,8 @@ std::map<std::string_view, Setter> SettersOf(Options& options) {
          if (comma == std::string_view::npos) {
            Reject("--month should be IN,OUT, in millions of tokens: --month=30,10");
          }
-         options.input_mtok = NumberIn<double>("--month", value.substr(0, comma));
-         options.output_mtok = NumberIn<double>("--month", value.substr(comma + 1));
+         options.month = {.input_mtok = NumberIn<double>("--month", value.substr(0, comma)),
+                          .output_mtok = NumberIn<double>("--month", value.substr(comma + 1))};
        }}};
 }
 

@@ -75,14 +75,26 @@ std::vector<gatetest::Requirement> RequirementsOf(const gatetest::Gate& gate,
   return requirements;
 }
 
+int ExitCodeOf(const gatetest::Ladder& ladder) {
+  // The baseline is what one ships anyway.
+  if (ladder.recommendation.rung) return *ladder.recommendation.rung == 0 ? 1 : 0;
+  // What could not be measured, or ranked, is nothing against a rung.
+  const bool is_told =
+      std::all_of(ladder.rungs.begin(), ladder.rungs.end(), [](const gatetest::Rung& rung) {
+        return rung.is_baseline || rung.verdict == gatetest::Verdict::kFailed;
+      });
+  return is_told ? 1 : 2;
+}
+
 int Run(const Options& options) {
   Spec spec = options.models.empty() ? EmbeddedModel() : ServedModels(options);
   spec.gate.requirements = RequirementsOf(spec.gate, options);
   gatetest::LadderOptions what{.speed_runs = options.speed_runs};
-  if (options.input_mtok > 0.0 || options.output_mtok > 0.0) {
-    what.volume = {.input_mtok = options.input_mtok, .output_mtok = options.output_mtok};
+  if (options.month) {
+    what.volume = {.input_mtok = options.month->input_mtok,
+                   .output_mtok = options.month->output_mtok};
   }
-  if (options.investment != 0.0) what.investment_usd = options.investment;
+  what.investment_usd = options.investment;
   const gatetest::Ladder ladder =
       gatetest::ClimbLadder(spec.gate, spec.rungs, gatetest::SharedEvaluator(), what);
   std::cout << gatetest::ToTable(ladder);
@@ -92,8 +104,7 @@ int Run(const Options& options) {
     if (!file) throw std::runtime_error("cannot write " + options.json);
     std::cout << "\nThe same as JSON: " << options.json << "\n";
   }
-  // The baseline is what one ships anyway.
-  return ladder.recommendation.rung.value_or(0) != 0 ? 0 : 1;
+  return ExitCodeOf(ladder);
 }
 
 }  // namespace

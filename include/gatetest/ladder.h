@@ -72,7 +72,8 @@ struct Rung {
   /// together; none: `no_cost` says why.
   std::optional<Estimate> cost_per_1k = {};
   std::optional<Estimate> savings = {};  ///< 1 - cost / the baseline's; of candidates.
-  std::string no_cost = {};              ///< "tinylm int4 has no prices; ...".
+  /// Why there is no cost, or there are no savings: "tinylm int4 has no prices; ...".
+  std::string no_cost = {};
 
   std::optional<double> monthly_usd = {};                 ///< Of LadderOptions::volume.
   std::optional<gatetest::Savings> monthly_savings = {};  ///< Of candidates: against the baseline.
@@ -108,9 +109,10 @@ struct Recommendation {
   /// Why not another one.
   struct Rejected {
     std::size_t rung = 0;  ///< Index in Ladder::rungs.
-    std::string why = {};  ///< "FAILED: retention on \"skills\": ...", "it is larger".
+    std::string why = {};  ///< "FAILED: retention on \"skills\": ...", "passes, and is larger".
   };
-  std::vector<Rejected> rejected = {};  ///< All other rungs, in their order, the baseline last.
+  /// All other rungs, in their order. The baseline last, where one of them passes.
+  std::vector<Rejected> rejected = {};
 };
 
 /// A ladder that was climbed.
@@ -130,9 +132,10 @@ struct Ladder {
 /// tasks or requirements, for no rungs, a null pointer, two rungs that are called the same, and
 /// options that cannot be; and as CheckGate does.
 ///
-/// Rungs are ranked by cost where all that pass have one, else by size (ModelInfo::bytes); where
-/// neither is known of all, nothing is recommended. A rung that is not cheaper than the baseline is
-/// not recommended in its place.
+/// Rungs are ranked by the costs of a month, else of 1000 tokens, else by size (ModelInfo::bytes):
+/// by the first that all that pass have, unless nothing costs anything. Of equal ones the first is
+/// chosen. Where none is known of all, nothing is recommended; nor is a rung that is not cheaper
+/// (smaller) than the baseline in its place.
 Ladder ClimbLadder(const Gate& gate, const std::vector<ModelPtr>& rungs, Evaluator& evaluator,
                    const LadderOptions& options = {}, Spending* spending = nullptr);
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "gatetest/error.h"
@@ -51,12 +52,15 @@ void CheckLadder(const Gate& gate, const std::vector<ModelPtr>& rungs,
     RefuseLadder(fmt::format("has speed_runs {}; it must be 0, which measures no speed, or more",
                              options.speed_runs));
   }
-  if (options.volume) MonthlyUsd({}, *options.volume);  // Throws for what is no volume.
+  // These throw for what is no volume and no advice, before anything is asked.
+  if (options.volume) MonthlyUsd({}, *options.volume);
+  if (!options.advice.bands.empty()) Advise(options.advice, 1.0, 1.0);
   if (!options.investment_usd) return;
   if (!options.volume) {
     RefuseLadder(
         "has an investment, and no volume that could return it; set LadderOptions::volume");
   }
+  if (*options.investment_usd == 0.0) RefuseLadder("has an investment of 0, on which is no return");
   AnnualRoi({}, *options.investment_usd);  // Throws for what is none.
 }
 
@@ -163,6 +167,19 @@ class Climber {
     rung.verdict = Combine(rung.judgements);
   }
 
+  /// " (the budget of ...)" where a verdict is missing because samples are.
+  static std::string WhyItEnded(const Finding& finding) {
+    if (finding.verdict != Verdict::kNotMeasured) return "";
+    for (const Subject& subject : finding.subjects) {
+      for (const EvaluationPtr& evaluation : {subject.candidate, subject.baseline}) {
+        if (evaluation != nullptr && !evaluation->ended.empty()) {
+          return fmt::format(" ({})", evaluation->ended);
+        }
+      }
+    }
+    return "";
+  }
+
   static void AddReasons(const Judgement& judgement, Rung& rung) {
     const std::string_view metric = Name(judgement.requirement.metric);
     if (judgement.findings.empty()) {
@@ -176,8 +193,9 @@ class Climber {
             fmt::format("{}\"{}{}{}\"", tasks.empty() ? "" : " + ", subject.candidate->task->name(),
                         subject.group.empty() ? "" : "/", subject.group);
       }
-      rung.reasons.push_back(fmt::format("{} on {}: {}", metric, tasks,
-                                         finding.reason.substr(0, finding.reason.find('\n'))));
+      rung.reasons.push_back(fmt::format("{} on {}: {}{}", metric, tasks,
+                                         finding.reason.substr(0, finding.reason.find('\n')),
+                                         WhyItEnded(finding)));
     }
   }
 
@@ -289,6 +307,12 @@ std::optional<ThresholdAnalysis> Thresholds(const std::vector<Rung>& rungs,
   return std::nullopt;
 }
 
+/// Nobody who reads of a ladder called "CorrelateQuality: ".
+std::string WithoutItsFunction(const std::string& text) {
+  constexpr std::string_view kFunction = "CorrelateQuality: ";
+  return text.starts_with(kFunction) ? text.substr(kFunction.size()) : text;
+}
+
 LadderAnalysis Analyze(const std::vector<Rung>& rungs, std::size_t corpus,
                        const AccuracyOf& accuracy) {
   LadderAnalysis analysis{.corpus = rungs.front().tasks[corpus].task, .accuracy_of = accuracy.name};
@@ -300,7 +324,7 @@ LadderAnalysis Analyze(const std::vector<Rung>& rungs, std::size_t corpus,
   try {
     analysis.correlation = CorrelateQuality(analysis.rungs);
   } catch (const Error& error) {
-    analysis.no_correlation = error.what();
+    analysis.no_correlation = WithoutItsFunction(error.what());
   }
   analysis.threshold = Thresholds(rungs, analysis.rungs);
   return analysis;

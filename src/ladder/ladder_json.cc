@@ -37,8 +37,9 @@ Json FromEstimate(const Estimate& estimate) {
   }
   PutText(json, "no_interval", estimate.no_interval);
   json["n"] = estimate.n;
-  json["observations"] = estimate.observations;
-  json["method"] = estimate.method;
+  PutText(json, "observations", estimate.observations);
+  PutText(json, "method", estimate.method);
+  PutText(json, "too_few", estimate.too_few);
   return json;
 }
 
@@ -60,6 +61,9 @@ Json FromRequirement(const Requirement& requirement) {
                {internal::RelationOf(requirement.metric), requirement.limit.threshold()}};
   if (requirement.limit.upper()) json["below"] = *requirement.limit.upper();
   PutText(json, "task", requirement.limit.task());
+  if (requirement.limit.pooled()) json["pooled"] = true;
+  if (requirement.limit.claim()) json["claim"] = Name(*requirement.limit.claim());
+  Put(json, "alpha", requirement.limit.alpha());
   return json;
 }
 
@@ -153,6 +157,7 @@ Json FromThreshold(const ThresholdAnalysis& threshold) {
   for (const Disagreement& one : threshold.disagreements) {
     json["disagreements"].push_back({{"rung", one.name}, {"why", one.why}});
   }
+  json["left_out"] = threshold.left_out;
   return json;
 }
 

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gatetest/ladder.h"
+#include "src/ladder/rung_speed.h"
 #include "src/speed/unit.h"
 #include "src/text/show.h"
 #include "src/text/table.h"
@@ -47,14 +50,16 @@ std::string VerdictOf(const Rung& rung) {
   }
 }
 
-/// "retention above 0.9000", "retention of \"skills\" above 0.9000".
+/// "retention above 0.9000", "retention on \"skills\" above 0.9000 (population claim)".
 std::string ShowRequirement(const Requirement& requirement) {
   const Limit& limit = requirement.limit;
   std::string text(Name(requirement.metric));
   if (!limit.task().empty()) text += fmt::format(" on \"{}\"", limit.task());
+  if (limit.pooled()) text += " over all tasks together";
   text += fmt::format(" {} {}", internal::RelationOf(requirement.metric),
                       ShowNumber(limit.threshold()));
   if (limit.upper()) text += fmt::format(" and below {}", ShowNumber(*limit.upper()));
+  if (limit.claim()) text += fmt::format(" ({} claim)", Name(*limit.claim()));
   return text;
 }
 
@@ -69,8 +74,8 @@ std::string FiguresTable(const Ladder& ladder) {
       titles.push_back(on.task);
     }
   }
-  titles.insert(titles.end(),
-                {"tokens/s", "$/1k tokens", "saves", "a month", "saves a year", "ROI", "verdict"});
+  titles.insert(titles.end(), {"tokens/s", "$/1k tokens", "saves", "costs a month", "saves a year",
+                               "ROI", "verdict"});
   Table table(std::move(titles));
   std::uint64_t largest = 0;
   for (const Rung& rung : ladder.rungs) largest = std::max(largest, rung.model.bytes);
@@ -140,6 +145,42 @@ std::string Reasons(const Ladder& ladder) {
   return text.empty() ? "" : "\nWhat keeps rungs back:\n" + text;
 }
 
+/// Those of the figures above.
+constexpr Metric kInTables[] = {Metric::kAccuracy,        Metric::kPerplexity, Metric::kBitsPerByte,
+                                Metric::kPerplexityRatio, Metric::kRetention,  Metric::kFlips};
+
+/// Why a cell is "?" or empty where others of its column have a figure.
+std::string WhatIsUnknown(const Ladder& ladder) {
+  const bool any_costs = std::any_of(ladder.rungs.begin(), ladder.rungs.end(),
+                                     [](const Rung& rung) { return rung.cost_per_1k.has_value(); });
+  std::string text;
+  for (const Rung& rung : ladder.rungs) {
+    const auto add = [&](const std::string& what, const std::string& why) {
+      text += fmt::format("  {}, {}: {}\n", rung.name, what, why);
+    };
+    for (const RungOnTask& on : rung.tasks) {
+      std::vector<std::string> seen;  // Of an evaluation that failed all figures say the same.
+      for (const Metric metric : kInTables) {
+        const auto found = on.missing.find(metric);
+        if (found == on.missing.end()) continue;
+        const std::string& why = found->second;
+        if (std::find(seen.begin(), seen.end(), why) != seen.end()) continue;
+        seen.push_back(why);
+        const bool is_reason = std::any_of(
+            rung.reasons.begin(), rung.reasons.end(),
+            [&](const std::string& reason) { return reason.find(why) != std::string::npos; });
+        if (is_reason) continue;  // It is said below.
+        add(fmt::format("{} on \"{}\"", Name(metric), on.task), why);
+      }
+    }
+    if (!rung.no_speed.empty() && rung.no_speed != internal::kSpeedNotAskedFor) {
+      add("tokens/s", rung.no_speed);
+    }
+    if (any_costs && !rung.no_cost.empty()) add("costs", rung.no_cost);
+  }
+  return text.empty() ? "" : "\nWhat could not be measured:\n" + text;
+}
+
 std::string Advices(const Ladder& ladder) {
   std::string text;
   for (const Rung& rung : ladder.rungs) {
@@ -171,7 +212,7 @@ std::string CorrelationTable(const std::vector<LadderAnalysis>& analyses) {
       {"accuracy of", "Pearson's r", "strength", "Spearman's rho", "Kendall's tau", "r without"});
   for (const LadderAnalysis& analysis : analyses) {
     if (!analysis.correlation) {
-      table.Add({analysis.accuracy_of, analysis.no_correlation, "", "", "", ""});
+      table.Add({analysis.accuracy_of, "none", "", "", "", ""});
       continue;
     }
     const QualityCorrelation& correlation = *analysis.correlation;
@@ -192,22 +233,29 @@ std::string CorrelationTable(const std::vector<LadderAnalysis>& analyses) {
   return table.text();
 }
 
+/// Empty where there is nothing to know before a correlation is believed.
+std::string WarningOf(const LadderAnalysis& analysis) {
+  if (!analysis.correlation) {
+    return fmt::format("no correlation with {}: {}", analysis.accuracy_of, analysis.no_correlation);
+  }
+  const QualityCorrelation& correlation = *analysis.correlation;
+  std::string warning = LeverageWarning(correlation);
+  if (correlation.leverage) {
+    warning = fmt::format("{} alone has {:.2f} of 1 leverage: r is nearly its own",
+                          correlation.leverage->name, correlation.leverage->value);
+  }
+  if (!correlation.left_out.empty()) {
+    warning += fmt::format("{}{} left out, for want of a finite figure",
+                           warning.empty() ? "" : "; ", fmt::join(correlation.left_out, ", "));
+  }
+  return warning;
+}
+
 /// Each once: all accuracies of a corpus have its perplexities, unless some are not known.
 std::string Warnings(const std::vector<LadderAnalysis>& analyses) {
   std::vector<std::string> warnings;
   for (const LadderAnalysis& analysis : analyses) {
-    if (!analysis.correlation) continue;
-    std::string warning = LeverageWarning(*analysis.correlation);
-    if (analysis.correlation->leverage) {
-      warning =
-          fmt::format("{} alone has {:.2f} of 1 leverage: r is nearly its own",
-                      analysis.correlation->leverage->name, analysis.correlation->leverage->value);
-    }
-    if (!analysis.correlation->left_out.empty()) {
-      warning +=
-          fmt::format("{}{} left out, for want of a finite figure", warning.empty() ? "" : "; ",
-                      fmt::join(analysis.correlation->left_out, ", "));
-    }
+    std::string warning = WarningOf(analysis);
     const bool is_new = std::find(warnings.begin(), warnings.end(), warning) == warnings.end();
     if (!warning.empty() && is_new) warnings.push_back(std::move(warning));
   }
@@ -251,8 +299,8 @@ std::string ToTable(const Ladder& ladder) {
   }
   return fmt::format("To ship, a rung needs {} ({} claim).\n\n", fmt::join(requirements, ", "),
                      Name(ladder.defaults.claim)) +
-         FiguresTable(ladder) + LossesTable(ladder) + Reasons(ladder) + Advices(ladder) +
-         Analyses(ladder) + Recommended(ladder);
+         FiguresTable(ladder) + LossesTable(ladder) + WhatIsUnknown(ladder) + Reasons(ladder) +
+         Advices(ladder) + Analyses(ladder) + Recommended(ladder);
 }
 
 }  // namespace gatetest

@@ -20,6 +20,7 @@ struct Ranking {
   std::function<std::string(double)> show;
   std::string least;  ///< "the cheapest".
   std::string more;   ///< "costs more".
+  std::string same;   ///< "costs as much".
 };
 
 std::vector<Ranking> Rankings() {
@@ -27,14 +28,16 @@ std::vector<Ranking> Rankings() {
       {.value = [](const Rung& rung) { return rung.monthly_usd; },
        .show = [](double usd) { return ShowUsd(usd) + " a month"; },
        .least = "the cheapest",
-       .more = "costs more"},
+       .more = "costs more",
+       .same = "costs as much"},
       {.value = [](const Rung& rung) -> std::optional<double> {
          if (!rung.cost_per_1k) return std::nullopt;
          return rung.cost_per_1k->value;
        },
        .show = [](double usd) { return fmt::format("${:.4g} per 1k tokens", usd); },
        .least = "the cheapest",
-       .more = "costs more"},
+       .more = "costs more",
+       .same = "costs as much"},
       {.value = [](const Rung& rung) -> std::optional<double> {
          if (rung.model.bytes == 0) return std::nullopt;
          return static_cast<double>(rung.model.bytes);
@@ -42,17 +45,22 @@ std::vector<Ranking> Rankings() {
        .show =
            [](double bytes) { return ShowGrouped(static_cast<std::int64_t>(bytes)) + " bytes"; },
        .least = "the smallest",
-       .more = "is larger"}};
+       .more = "is larger",
+       .same = "is as large"}};
 }
 
-/// The first that all of these rungs have.
+/// The first that all of these rungs have, unless they and the baseline are free by it: what costs
+/// nothing anyway still has a size.
 std::optional<Ranking> RankingOf(const std::vector<Rung>& rungs,
                                  const std::vector<std::size_t>& chosen) {
   for (Ranking& ranking : Rankings()) {
     const bool all = std::all_of(chosen.begin(), chosen.end(), [&](std::size_t i) {
       return ranking.value(rungs[i]).has_value();
     });
-    if (all) return std::move(ranking);
+    const auto costs = [&](std::size_t i) { return ranking.value(rungs[i]).value_or(0.0) != 0.0; };
+    if (all && (costs(0) || std::any_of(chosen.begin(), chosen.end(), costs))) {
+      return std::move(ranking);
+    }
   }
   return std::nullopt;
 }
@@ -91,7 +99,8 @@ class Choice {
       }
     }
     for (std::size_t i = 1; i < rungs_.size(); ++i) Reject(i, recommendation);
-    Reject(0, recommendation);
+    // Where nothing else can be shipped, nothing speaks against the baseline.
+    if (!passing_.empty()) Reject(0, recommendation);
     return recommendation;
   }
 
@@ -135,12 +144,12 @@ class Choice {
     } else if (!ranking_) {
       why = i == 0 ? "is the baseline" : "passes, and cannot be ranked";
     } else {
-      const std::optional<double> value = ranking_->value(rung);
-      why = fmt::format("{}{}", i == 0 ? "is the baseline" : "passes",
-                        !value ? ""
-                        : recommendation.rung && *value > ValueOf(*recommendation.rung)
-                            ? fmt::format(", and {}: {}", ranking_->more, ranking_->show(*value))
-                            : fmt::format(": {}", ranking_->show(*value)));
+      why = i == 0 ? "is the baseline" : "passes";
+      if (const std::optional<double> value = ranking_->value(rung)) {
+        why += fmt::format(", and {}: {}",
+                           *value > ValueOf(*recommendation.rung) ? ranking_->more : ranking_->same,
+                           ranking_->show(*value));
+      }
     }
     recommendation.rejected.push_back({.rung = i, .why = std::move(why)});
   }

@@ -72,7 +72,7 @@ Estimate MedianOf(std::vector<double> rates, double alpha) {
 
 RungSpeed MeasureRungSpeed(const ModelPtr& model, const Gate& gate, int runs,
                            const EvaluatorOptions& options, Spending* spending) {
-  if (runs == 0) return {.why_none = "not measured (LadderOptions::speed_runs)"};
+  if (runs == 0) return {.why_none = kSpeedNotAskedFor};
   if (model->recording() != nullptr) return {.why_none = "it is a recording"};
   if (options.mode.value_or(gate.mode) == StoreMode::kReplay || options.plan_only ||
       options.slice) {

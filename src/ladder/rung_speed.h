@@ -11,6 +11,9 @@
 
 namespace gatetest::internal {
 
+/// Why a rung has no speed that nobody asked for.
+inline constexpr char kSpeedNotAskedFor[] = "not measured (LadderOptions::speed_runs)";
+
 struct RungSpeed {
   std::optional<Estimate> tokens_per_second = {};
   std::string why_none = {};
