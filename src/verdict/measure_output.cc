@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -54,18 +53,6 @@ std::vector<Pair> MeasuredOnly(const std::vector<Pair>& pairs, bool paired) {
   return measured;
 }
 
-/// Prices are decimal fractions: what differs from the limit by no more than sums of them are
-/// rounded by is at the limit, and clears it in no direction.
-Measurement WithoutRounding(Measurement measurement, double limit) {
-  constexpr double kRounding = 1e-12;
-  if (std::abs(measurement.distance) <=
-      kRounding * std::max(std::abs(limit), std::abs(measurement.estimate.value))) {
-    measurement.distance = 0.0;
-    measurement.estimate.value = limit;
-  }
-  return measurement;
-}
-
 /// 1 - what was measured, with its limit.
 Measurement OneLess(Measurement measurement) {
   Estimate& estimate = measurement.estimate;
@@ -106,6 +93,7 @@ double CostOf(const ModelInfo& model, const Sample& sample, const Outcome& outco
                             "(price_file.h) for example",
                             ToString(model)));
   }
+  CheckPrices(model);
   if (!outcome.usage) {
     throw Error(ErrorCode::kUndefined,
                 fmt::format("{} did not report the tokens of its answer to sample {}; a cost needs "
@@ -140,8 +128,7 @@ Measurement MeasureCostPer1k(const std::vector<Pair>& pairs, const MeasureOption
         {.value = cost,
          .weight = static_cast<double>(usage.prompt_tokens + usage.completion_tokens) / kThousand});
   }
-  return WithoutRounding(MeasureParts(measured, parts, options, "there are no tokens to pay for"),
-                         options.limit);
+  return MeasureParts(measured, parts, options, "there are no tokens to pay for");
 }
 
 Measurement MeasureSavings(const std::vector<Pair>& pairs, const MeasureOptions& options) {
@@ -154,11 +141,9 @@ Measurement MeasureSavings(const std::vector<Pair>& pairs, const MeasureOptions&
   // By the ratio of the costs: a sum of differences that cancel is as large as its rounding errors.
   MeasureOptions of_ratio = options;
   of_ratio.limit = 1.0 - options.limit;
-  return WithoutRounding(
-      OneLess(MeasureParts(measured, parts, of_ratio,
+  return OneLess(MeasureParts(measured, parts, of_ratio,
                            "savings are undefined: the baseline costs nothing, so that there is "
-                           "nothing to save")),
-      options.limit);
+                           "nothing to save"));
 }
 
 }  // namespace gatetest::internal
