@@ -126,15 +126,17 @@ RunSettings& TheRunSettings() {
   return settings;
 }
 
-Gate GateInTest() {
-  const GateScope* const scope = GateScope::current();
+Gate WithRunSettings(Gate gate) {
   const RunSettings& settings = TheRunSettings();
-  Gate gate;
-  if (scope != nullptr) gate = scope->gate();
   gate.claim = settings.claim.value_or(gate.claim);
   gate.alpha = settings.alpha.value_or(gate.alpha);
   gate.stop = settings.stop.value_or(gate.stop);
   return gate;
+}
+
+Gate GateInTest() {
+  const GateScope* const scope = GateScope::current();
+  return WithRunSettings(scope == nullptr ? Gate{} : scope->gate());
 }
 
 void RecordInTest(std::string key, const std::string& value) {

@@ -17,6 +17,9 @@ namespace gatetest::internal {
 /// alone.
 Gate GateInTest();
 
+/// The same gate, with what the command line says in place of it.
+Gate WithRunSettings(Gate gate);
+
 /// Records a property of the running test; nothing outside of one. Of the key, what GoogleTest's
 /// JSON cannot hold becomes "_".
 void RecordInTest(std::string key, const std::string& value);

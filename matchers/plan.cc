@@ -269,7 +269,7 @@ void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope&
 }
 
 void PlanLadder(const std::string& expectation, const std::vector<ModelPtr>& rungs,
-                const GateScope& scope) {
+                const LadderOptions& options, const GateScope& scope) {
   if (TheRunSettings().only_loads) return;
   Block block;
   if (expectation.empty()) {
@@ -279,10 +279,25 @@ void PlanLadder(const std::string& expectation, const std::vector<ModelPtr>& run
     block.CountExpectation();
     block.SayWhat(expectation);
   }
-  std::vector<ModelPtr> models = {scope.gate().baseline};
+  const Gate& gate = scope.gate();
+  if (const std::string budget = ToString(gate.budget); !budget.empty()) {
+    block.Say("the budget of its test is " + budget);
+  }
+  if (gate.budget.samples) {
+    block.Say(
+        fmt::format("the budget is {} of each task", ShowMany(*gate.budget.samples, "sample")));
+  }
+  std::vector<ModelPtr> models = {gate.baseline};
   models.insert(models.end(), rungs.begin(), rungs.end());
   for (const ModelPtr& model : models) {
-    for (const TaskPtr& task : scope.gate().tasks) block.SayEvaluation(model, task, scope);
+    for (const TaskPtr& task : gate.tasks) block.SayEvaluation(model, task, scope);
+  }
+  for (const TaskPtr& task : gate.tasks) {
+    block.SayNoiseFloor(gate.baseline, task, gate.noise_runs, scope);
+  }
+  if (options.speed_runs > 0) {
+    block.Say(fmt::format("and for tokens per second {} of the workload on each model, live",
+                          ShowMany(static_cast<std::size_t>(options.speed_runs), "run")));
   }
 }
 

@@ -29,13 +29,14 @@ std::string NameOf(const ModelPtr& model, const char* text) {
   return model == nullptr ? text : ToString(model->info());
 }
 
-::testing::AssertionResult Fail(const std::string& expected, const std::string& why) {
+::testing::AssertionResult NotAsExpected(const std::string& expected, const std::string& why,
+                                         const std::string& record = "") {
   Lines lines;
   lines.Add("Verdict", why);
   const std::string rerun = RerunCommand();
   return ::testing::AssertionFailure()
          << "Expected: " << expected << "\n"
-         << lines.text() << (rerun.empty() ? "" : "   Rerun: " + rerun);
+         << lines.text() << record << (rerun.empty() ? "" : "   Rerun: " + rerun);
 }
 
 /// All of the gate's requirements on a model.
@@ -49,8 +50,8 @@ Judged JudgeAll(const std::string& expected, const ModelPtr& model) {
   const GateScope* const scope = GateScope::current();
   if (scope == nullptr || scope->gate().requirements.empty()) {
     ++AssertionCount();
-    return {.instead = Fail(expected, std::string("NOT MEASURED: ") +
-                                          (scope == nullptr ? kNoGate : kNoRequirements))};
+    return {.instead = NotAsExpected(expected, std::string("NOT MEASURED: ") +
+                                                   (scope == nullptr ? kNoGate : kNoRequirements))};
   }
   Judged judged;
   ::testing::AssertionResult not_judged = ::testing::AssertionSuccess();
@@ -109,6 +110,21 @@ void CheckIsRung(const ModelPtr& model, const ModelPtr& baseline,
                                                        ToString(model->info()), names));
 }
 
+/// How to record what a rung lacks; empty: nothing.
+std::string RecordLineOf(const std::vector<Judgement>& judgements) {
+  for (const Judgement& judgement : judgements) {
+    if (std::string line = RecordLine(judgement); !line.empty()) return line;
+  }
+  return "";
+}
+
+std::string RecordLineOf(const Ladder& ladder) {
+  for (const Rung& rung : ladder.rungs) {
+    if (std::string line = RecordLineOf(rung.judgements); !line.empty()) return line;
+  }
+  return "";
+}
+
 /// What else the message says of a ladder.
 std::string WhyNotOthers(const Ladder& ladder) {
   std::string text;
@@ -148,7 +164,8 @@ std::string WhyNotOthers(const Ladder& ladder) {
                             judgement.findings.empty() ? model_text + std::string(" ") : "",
                             Expectation(judgement), reason.substr(0, reason.find('\n')));
   }
-  return Fail(expected, "none of them is FAILED, by evidence\n" + verdicts);
+  return NotAsExpected(expected, "none of them is FAILED, by evidence\n" + verdicts,
+                       RecordLineOf(judged.judgements));
 }
 
 ::testing::AssertionResult Recommended(const char* model_text, const char* rungs_text,
@@ -158,9 +175,9 @@ std::string WhyNotOthers(const Ladder& ladder) {
   const std::string expected =
       fmt::format("{} is the one to ship of {}", NameOf(model, model_text),
                   scope == nullptr ? rungs_text : RungsText(scope->gate().baseline, rungs));
-  if (scope == nullptr) return Fail(expected, std::string("NOT MEASURED: ") + kNoGate);
+  if (scope == nullptr) return NotAsExpected(expected, std::string("NOT MEASURED: ") + kNoGate);
   if (TheRunSettings().asks_nothing()) {
-    PlanLadder(expected, rungs, *scope);
+    PlanLadder(expected, rungs, {}, *scope);
     return NotJudged(kOnlyPlanned);
   }
   try {
@@ -173,6 +190,11 @@ std::string WhyNotOthers(const Ladder& ladder) {
     }
     const std::optional<std::size_t> chosen = ladder.recommendation.rung;
     RecordInTest("gatetest_recommended", chosen ? ladder.rungs[*chosen].name : "none");
+    if (!ladder.recommendation.unsettled.empty()) {
+      return NotAsExpected(
+          expected, "NOT MEASURED: " + ladder.recommendation.reason + "\n" + WhyNotOthers(ladder),
+          RecordLineOf(ladder));
+    }
     if (chosen && ToString(ladder.rungs[*chosen].model) == ToString(model->info())) {
       return ::testing::AssertionSuccess();
     }
@@ -182,9 +204,9 @@ std::string WhyNotOthers(const Ladder& ladder) {
     const std::string rerun = RerunCommand();
     return ::testing::AssertionFailure()
            << "Expected: " << expected << "\n"
-           << lines.text() << (rerun.empty() ? "" : "   Rerun: " + rerun);
+           << lines.text() << RecordLineOf(ladder) << (rerun.empty() ? "" : "   Rerun: " + rerun);
   } catch (const std::exception& error) {
-    return Fail(expected, std::string("NOT MEASURED: ") + error.what());
+    return NotAsExpected(expected, std::string("NOT MEASURED: ") + error.what());
   }
 }
 

@@ -153,8 +153,8 @@ int Run(bool red) {
     PrintSources();
     return RunPipeline(red, int2);
   }
-  const gatetest::Ladder ladder =
-      gatetest::ClimbLadder(ReleaseGate(), Rungs(), gatetest::SharedEvaluator());
+  const gatetest::Ladder ladder = gatetest::ClimbLadder(gatetest::WithFlags(ReleaseGate()), Rungs(),
+                                                        gatetest::SharedEvaluator());
   PrintSources();
   const int exit_code = RunPipeline(red, ladder.rungs.back().verdict);
   std::cout << "\nAnd this is the ladder as a whole, and what to ship of it:\n\n"

@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "options.h"
@@ -76,19 +77,36 @@ std::vector<gatetest::Requirement> RequirementsOf(const gatetest::Gate& gate,
 }
 
 int ExitCodeOf(const gatetest::Ladder& ladder) {
-  // The baseline is what one ships anyway.
-  if (ladder.recommendation.rung) return *ladder.recommendation.rung == 0 ? 1 : 0;
-  // What could not be measured, or ranked, is nothing against a rung.
-  const bool is_told =
-      std::all_of(ladder.rungs.begin(), ladder.rungs.end(), [](const gatetest::Rung& rung) {
-        return rung.is_baseline || rung.verdict == gatetest::Verdict::kFailed;
-      });
-  return is_told ? 1 : 2;
+  const gatetest::Recommendation& recommendation = ladder.recommendation;
+  if (!recommendation.rung || !recommendation.unsettled.empty()) return 2;
+  return *recommendation.rung == 0 ? 1 : 0;  // The baseline is what one ships anyway.
+}
+
+/// What the ladder would ask, for --gatetest_plan.
+void PrintPlan(const Spec& spec) {
+  std::vector<ModelPtr> models = spec.rungs;
+  models.insert(models.begin(), spec.gate.baseline);
+  for (const ModelPtr& model : models) {
+    for (const gatetest::TaskPtr& task : spec.gate.tasks) {
+      const gatetest::EvaluationPlan plan = gatetest::SharedEvaluator().Plan(model, task);
+      std::cout << ToString(model->info()) << " on " << task->name() << ": " << plan.samples
+                << " samples, " << plan.requests << " requests, about " << plan.prompt_tokens
+                << " tokens in, at most " << plan.completion_tokens << " out, at most $" << plan.usd
+                << "\n";
+    }
+  }
+  std::cout << "Nothing was evaluated: this run only plans.\n";
 }
 
 int Run(const Options& options) {
   Spec spec = options.models.empty() ? EmbeddedModel() : ServedModels(options);
   spec.gate.requirements = RequirementsOf(spec.gate, options);
+  spec.gate = gatetest::WithFlags(std::move(spec.gate));
+  const gatetest::EvaluatorOptions& run = gatetest::SharedEvaluator().options();
+  if (run.plan_only) {
+    PrintPlan(spec);
+    return 0;
+  }
   gatetest::LadderOptions what{.speed_runs = options.speed_runs};
   if (options.month) {
     what.volume = {.input_mtok = options.month->input_mtok,
@@ -97,6 +115,11 @@ int Run(const Options& options) {
   what.investment_usd = options.investment;
   const gatetest::Ladder ladder =
       gatetest::ClimbLadder(spec.gate, spec.rungs, gatetest::SharedEvaluator(), what);
+  if (run.slice) {
+    std::cout << "A slice of the samples was evaluated and recorded. Once all are, a run with "
+                 "--gatetest_mode=replay has the ladder.\n";
+    return 0;
+  }
   std::cout << gatetest::ToTable(ladder);
   if (!options.json.empty()) {
     std::ofstream file(options.json);

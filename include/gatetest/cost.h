@@ -68,7 +68,7 @@ Roi AnnualRoi(const Savings& savings, double investment_usd);
 /// quantized model costs 40 %": 0.4).
 Prices Scaled(const Prices& prices, double factor);
 
-/// "$909.60", "-$1,234.50": to the cent, for people.
+/// "$909.60", "-$1,234.50": to the cent, for people; "$0.0042" where that would be nothing.
 std::string ShowUsd(double usd);
 
 }  // namespace gatetest

@@ -104,8 +104,10 @@ struct LadderAnalysis {
 
 /// The cheapest rung that passes.
 struct Recommendation {
-  std::optional<std::size_t> rung = {};  ///< Index in Ladder::rungs; none: no rung can be shipped.
-  std::string reason = {};               ///< "int4 is the smallest of the 2 that pass: ...".
+  /// Index in Ladder::rungs; 0, the baseline, where all others are FAILED or save nothing. None: it
+  /// cannot be told, because rungs are NOT MEASURED or INCONCLUSIVE, or cannot be ranked.
+  std::optional<std::size_t> rung = {};
+  std::string reason = {};  ///< "int4 is the smallest of the 2 that pass: ...".
   /// Why not another one.
   struct Rejected {
     std::size_t rung = 0;  ///< Index in Ladder::rungs.
@@ -113,6 +115,9 @@ struct Recommendation {
   };
   /// All other rungs, in their order. The baseline last, where one of them passes.
   std::vector<Rejected> rejected = {};
+  /// Rungs that are NOT MEASURED, and would be in the place of `rung` if they passed. Whoever ships
+  /// on the recommendation waits for them.
+  std::vector<std::size_t> unsettled = {};
 };
 
 /// A ladder that was climbed.

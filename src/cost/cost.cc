@@ -102,11 +102,14 @@ Prices Scaled(const Prices& prices, double factor) {
 
 std::string ShowUsd(double usd) {
   if (!std::isfinite(usd)) return internal::ShowNumber(usd);
+  constexpr double kCent = 0.01;
+  if (usd != 0.0 && std::abs(usd) < kCent) {
+    return (usd < 0.0 ? "-$" : "$") + internal::ShowNumber(std::abs(usd));
+  }
   std::string text = fmt::format("{:.2f}", std::abs(usd));
   constexpr std::size_t kCents = 3;  // ".60"
   for (std::size_t at = text.size() - kCents; at > 3;) text.insert(at -= 3, ",");
-  const bool negative = usd < 0.0 && text != "0.00";
-  return (negative ? "-$" : "$") + text;
+  return (usd < 0.0 ? "-$" : "$") + text;
 }
 
 }  // namespace gatetest

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <set>
@@ -12,10 +13,13 @@
 #include "gatetest/error.h"
 #include "gatetest/ladder.h"
 #include "src/evaluation/part.h"
+#include "src/evaluation/portions.h"
+#include "src/evaluation/price.h"
 #include "src/ladder/recommend.h"
 #include "src/ladder/rung_speed.h"
-#include "src/task/asks_for_text.h"
 #include "src/text/show.h"
+#include "src/verdict/choose_tasks.h"
+#include "src/verdict/combine.h"
 #include "src/verdict/measure.h"
 
 namespace gatetest {
@@ -31,6 +35,14 @@ constexpr Metric kAllMetrics[] = {
 
 [[noreturn]] void RefuseLadder(const std::string& why) {
   throw Error(ErrorCode::kInvalidArgument, "the ladder " + why);
+}
+
+/// Before anything is asked.
+void CheckCosts(const Model& model, const LadderOptions& options) {
+  internal::CheckPrices(model.info());
+  if (!options.volume || !model.info().prices) return;
+  if (std::isfinite(MonthlyUsd(*model.info().prices, *options.volume))) return;
+  RefuseLadder(fmt::format("has a volume that {} cannot be paid for", ToString(model.info())));
 }
 
 void CheckLadder(const Gate& gate, const std::vector<ModelPtr>& rungs,
@@ -52,6 +64,8 @@ void CheckLadder(const Gate& gate, const std::vector<ModelPtr>& rungs,
     RefuseLadder(fmt::format("has speed_runs {}; it must be 0, which measures no speed, or more",
                              options.speed_runs));
   }
+  CheckCosts(*gate.baseline, options);
+  for (const ModelPtr& rung : rungs) CheckCosts(*rung, options);
   // These throw for what is no volume and no advice, before anything is asked.
   if (options.volume) MonthlyUsd({}, *options.volume);
   if (!options.advice.bands.empty()) Advise(options.advice, 1.0, 1.0);
@@ -64,6 +78,12 @@ void CheckLadder(const Gate& gate, const std::vector<ModelPtr>& rungs,
   AnnualRoi({}, *options.investment_usd);  // Throws for what is none.
 }
 
+/// Names come from files, too; a table is no place for control characters.
+std::string OnOneLine(const std::string& name) {
+  const std::string quoted = internal::Quote(name, 200);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
 /// Quantizations where these tell rungs apart, else the models' names too.
 std::vector<std::string> RungNames(const std::vector<ModelPtr>& models) {
   std::map<std::string, int> count;
@@ -73,7 +93,7 @@ std::vector<std::string> RungNames(const std::vector<ModelPtr>& models) {
   for (const ModelPtr& model : models) {
     const std::string& quantization = model->info().quantization;
     const bool alone = !quantization.empty() && count[quantization] == 1;
-    names.push_back(alone ? quantization : ToString(model->info()));
+    names.push_back(OnOneLine(alone ? quantization : ToString(model->info())));
     if (taken.insert(names.back()).second) continue;
     RefuseLadder(
         fmt::format("has two rungs called {}{}; give one of them another name or "
@@ -93,6 +113,38 @@ class Climber {
         options_(options),
         spending_(spending),
         defaults_(DefaultsOf(gate)) {}
+
+  /// Within a limited budget, so that no model is asked much more than the others.
+  void AskInTurns(const std::vector<ModelPtr>& models) {
+    if (spending_ == nullptr || !spending_->has_limits()) return;
+    for (const TaskPtr& task : gate_.tasks) {
+      std::size_t all = 0;
+      try {
+        all = std::min(defaults_.samples, task->dataset().size());
+      } catch (const Error&) {
+        continue;  // The evaluations say what is wrong with the data.
+      }
+      internal::Portions portions(all);
+      bool go_on = true;
+      do {
+        for (const ModelPtr& model : models) {
+          const EvaluationPtr evaluation = evaluator_.Evaluate(
+              model, task, {.samples = portions.end(), .mode = gate_.mode, .spending = spending_});
+          go_on = go_on && evaluation->failure.empty() && evaluation->ended.empty();
+        }
+      } while (go_on && portions.Grow());
+    }
+  }
+
+  /// Of the baseline, before it is evaluated: the first run of one is that evaluation.
+  void MeasureNoise() {
+    for (const TaskPtr& task : gate_.tasks) {
+      noise_.push_back(gate_.noise_runs == 0 ? nullptr
+                                             : evaluator_.MeasureNoiseFloor(
+                                                   gate_.baseline, task, gate_.noise_runs,
+                                                   {.mode = gate_.mode, .spending = spending_}));
+    }
+  }
 
   Rung Climb(const ModelPtr& model, std::string name) {
     Rung rung{
@@ -118,16 +170,13 @@ class Climber {
 
   std::vector<Subject> SubjectsOf(const ModelPtr& model, bool is_baseline) {
     std::vector<Subject> subjects;
-    for (const TaskPtr& task : gate_.tasks) {
+    for (std::size_t i = 0; i < gate_.tasks.size(); ++i) {
       Subject& subject = subjects.emplace_back();
       if (!is_baseline) {
-        if (gate_.noise_runs > 0) {
-          subject.noise = evaluator_.MeasureNoiseFloor(gate_.baseline, task, gate_.noise_runs,
-                                                       {.mode = gate_.mode, .spending = spending_});
-        }
-        subject.baseline = Evaluate(gate_.baseline, task);
+        subject.noise = noise_[i];
+        subject.baseline = Evaluate(gate_.baseline, gate_.tasks[i]);
       }
-      subject.candidate = Evaluate(model, task);
+      subject.candidate = Evaluate(model, gate_.tasks[i]);
     }
     return subjects;
   }
@@ -164,7 +213,7 @@ class Climber {
       rung.judgements.push_back(gatetest::Judge(requirement, subjects, defaults_));
       AddReasons(rung.judgements.back(), rung);
     }
-    rung.verdict = Combine(rung.judgements);
+    rung.verdict = internal::Combine(rung.judgements);
   }
 
   /// " (the budget of ...)" where a verdict is missing because samples are.
@@ -199,31 +248,31 @@ class Climber {
     }
   }
 
-  static Verdict Combine(const std::vector<Judgement>& judgements) {
-    for (const Verdict verdict :
-         {Verdict::kFailed, Verdict::kNotMeasured, Verdict::kInconclusive}) {
-      const bool any =
-          std::any_of(judgements.begin(), judgements.end(),
-                      [&](const Judgement& judgement) { return judgement.verdict == verdict; });
-      if (any) return verdict;
-    }
-    return Verdict::kPassed;
-  }
-
   void AddCosts(const std::vector<Subject>& subjects, Rung& rung) const {
-    std::vector<Subject> texts;
-    for (const Subject& subject : subjects) {
-      if (internal::AsksForText(*subject.candidate->task)) texts.push_back(subject);
+    std::vector<Subject> paid;
+    const Requirement cost{Metric::kCostPer1k, 1.0};
+    for (const internal::ChosenTask& chosen : internal::ChooseTasks(cost, gate_.tasks)) {
+      paid.push_back(subjects[chosen.index]);
     }
-    const std::vector<Subject>& paid = texts.empty() ? subjects : texts;
     try {
       rung.cost_per_1k = Measure(Metric::kCostPer1k, paid);
       if (!rung.is_baseline) rung.savings = Measure(Metric::kSavings, paid);
     } catch (const Error& error) {
       rung.no_cost = error.what();
     }
-    if (!options_.volume || !rung.model.prices) return;
-    rung.monthly_usd = MonthlyUsd(*rung.model.prices, *options_.volume);
+    if (options_.volume && rung.model.prices) AddMonth(paid, rung);
+  }
+
+  void AddMonth(const std::vector<Subject>& paid, Rung& rung) const {
+    MonthlyVolume volume = *options_.volume;
+    if (!rung.is_baseline) {
+      try {
+        volume.output_mtok *= Measure(Metric::kOutputLengthRatio, paid).value;
+      } catch (const Error&) {
+        // It is not known to write more, or less.
+      }
+    }
+    rung.monthly_usd = MonthlyUsd(*rung.model.prices, volume);
     const std::optional<Prices>& baseline = gate_.baseline->info().prices;
     if (rung.is_baseline || !baseline) return;
     const double of_baseline = MonthlyUsd(*baseline, *options_.volume);
@@ -239,6 +288,7 @@ class Climber {
   const LadderOptions& options_;
   Spending* const spending_;
   const JudgeDefaults defaults_;
+  std::vector<NoiseFloorPtr> noise_;  ///< One a task; null: not asked for.
 };
 
 double FigureOf(const RungOnTask& on, Metric metric) {
@@ -352,6 +402,8 @@ Ladder ClimbLadder(const Gate& gate, const std::vector<ModelPtr>& rungs, Evaluat
   const std::vector<std::string> names = RungNames(models);
   Ladder ladder{.requirements = gate.requirements, .defaults = DefaultsOf(gate)};
   Climber climber(gate, evaluator, options, spending);
+  climber.MeasureNoise();
+  climber.AskInTurns(models);
   for (std::size_t i = 0; i < models.size(); ++i) {
     ladder.rungs.push_back(climber.Climb(models[i], names[i]));
   }

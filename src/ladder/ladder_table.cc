@@ -10,6 +10,7 @@
 
 #include "gatetest/ladder.h"
 #include "src/ladder/rung_speed.h"
+#include "src/ladder/show_r.h"
 #include "src/speed/unit.h"
 #include "src/text/show.h"
 #include "src/text/table.h"
@@ -60,6 +61,7 @@ std::string ShowRequirement(const Requirement& requirement) {
                       ShowNumber(limit.threshold()));
   if (limit.upper()) text += fmt::format(" and below {}", ShowNumber(*limit.upper()));
   if (limit.claim()) text += fmt::format(" ({} claim)", Name(*limit.claim()));
+  if (limit.alpha()) text += fmt::format(" (alpha {:g})", *limit.alpha());
   return text;
 }
 
@@ -203,13 +205,23 @@ std::string Indented(const std::string& text) {
 }
 
 std::string RankCell(const RankCorrelation& rank) {
-  return fmt::format("{}, p = {:.4g}", ShowNumber(rank.coefficient), rank.p_value);
+  return fmt::format("{}, p = {:.4g}", internal::ShowR(rank.coefficient), rank.p_value);
+}
+
+/// "Pearson's r [95%]".
+std::string PearsonTitle(const std::vector<LadderAnalysis>& analyses) {
+  for (const LadderAnalysis& analysis : analyses) {
+    if (!analysis.correlation || !analysis.correlation->pearson.interval) continue;
+    const double alpha = analysis.correlation->pearson.interval->alpha;
+    return fmt::format("Pearson's r [{:.10g}% interval]", 100.0 * (1.0 - 2.0 * alpha));
+  }
+  return "Pearson's r";
 }
 
 /// One line an accuracy, of all the analyses of one corpus.
 std::string CorrelationTable(const std::vector<LadderAnalysis>& analyses) {
-  Table table(
-      {"accuracy of", "Pearson's r", "strength", "Spearman's rho", "Kendall's tau", "r without"});
+  Table table({"accuracy of", PearsonTitle(analyses), "strength", "Spearman's rho", "Kendall's tau",
+               "r without"});
   for (const LadderAnalysis& analysis : analyses) {
     if (!analysis.correlation) {
       table.Add({analysis.accuracy_of, "none", "", "", "", ""});
@@ -217,15 +229,15 @@ std::string CorrelationTable(const std::vector<LadderAnalysis>& analyses) {
     }
     const QualityCorrelation& correlation = *analysis.correlation;
     const PearsonCorrelation& pearson = correlation.pearson;
-    std::string r = ShowNumber(pearson.r);
+    std::string r = internal::ShowR(pearson.r);
     if (pearson.interval) {
-      r += fmt::format(" [{}, {}]", ShowNumber(pearson.interval->lower),
-                       ShowNumber(pearson.interval->upper));
+      r += fmt::format(" [{}, {}]", internal::ShowR(pearson.interval->lower),
+                       internal::ShowR(pearson.interval->upper));
     }
     std::string without;
     if (correlation.leverage && correlation.leverage->r_without) {
       without = fmt::format("{}: {}", correlation.leverage->name,
-                            ShowNumber(*correlation.leverage->r_without));
+                            internal::ShowR(*correlation.leverage->r_without));
     }
     table.Add({analysis.accuracy_of, std::move(r), ToText(correlation.strength),
                RankCell(correlation.spearman), RankCell(correlation.kendall), std::move(without)});
@@ -241,8 +253,9 @@ std::string WarningOf(const LadderAnalysis& analysis) {
   const QualityCorrelation& correlation = *analysis.correlation;
   std::string warning = LeverageWarning(correlation);
   if (correlation.leverage) {
-    warning = fmt::format("{} alone has {:.2f} of 1 leverage: r is nearly its own",
-                          correlation.leverage->name, correlation.leverage->value);
+    warning = fmt::format("{} alone has {} of 1 leverage: r is nearly its own",
+                          correlation.leverage->name,
+                          internal::ShowBeside(correlation.leverage->value, 1.0));
   }
   if (!correlation.left_out.empty()) {
     warning += fmt::format("{}{} left out, for want of a finite figure",

@@ -12,12 +12,15 @@
 #include "gatetest/error.h"
 #include "gatetest/ladder_analysis.h"
 #include "src/ladder/configurations.h"
+#include "src/ladder/show_r.h"
 #include "src/statistics/centred.h"
 #include "src/text/lines.h"
 #include "src/text/show.h"
 
 namespace gatetest {
 namespace {
+
+using internal::ShowR;
 
 // |r| above these, in the words of the usual rule of thumb.
 constexpr double kModerateAbove = 0.5;
@@ -82,12 +85,6 @@ std::optional<Leverage> LargestLeverage(std::span<const Configuration> configura
   return leverage;
 }
 
-// Not as a 1 that it is not.
-std::string ShowR(double r) {
-  return std::abs(r) > 1.0 - kRoundingOfR ? internal::ShowNumber(r)
-                                          : internal::ShowBeside(r, std::copysign(1.0, r));
-}
-
 std::string ShowRank(const RankCorrelation& rank) {
   constexpr double kLeastShown = 1e-4;
   const std::string p_value = rank.p_value < kLeastShown
@@ -103,6 +100,14 @@ const char* ShowDirection(double r) {
 }
 
 }  // namespace
+
+namespace internal {
+
+std::string ShowR(double r) {
+  return std::abs(r) > 1.0 - kRoundingOfR ? ShowNumber(r) : ShowBeside(r, std::copysign(1.0, r));
+}
+
+}  // namespace internal
 
 std::string ToText(Strength strength) {
   switch (strength) {

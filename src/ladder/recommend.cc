@@ -1,6 +1,7 @@
 #include "src/ladder/recommend.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -23,18 +24,25 @@ struct Ranking {
   std::string same;   ///< "costs as much".
 };
 
-std::vector<Ranking> Rankings() {
+/// Of the same samples, in parts of what the baseline costs.
+std::optional<double> RelativeCost(const Rung& rung) {
+  if (rung.is_baseline && rung.cost_per_1k) return 1.0;
+  if (!rung.savings) return std::nullopt;
+  return 1.0 - rung.savings->value;
+}
+
+std::vector<Ranking> Rankings(const std::string& baseline) {
   return {
       {.value = [](const Rung& rung) { return rung.monthly_usd; },
        .show = [](double usd) { return ShowUsd(usd) + " a month"; },
        .least = "the cheapest",
        .more = "costs more",
        .same = "costs as much"},
-      {.value = [](const Rung& rung) -> std::optional<double> {
-         if (!rung.cost_per_1k) return std::nullopt;
-         return rung.cost_per_1k->value;
-       },
-       .show = [](double usd) { return fmt::format("${:.4g} per 1k tokens", usd); },
+      {.value = RelativeCost,
+       .show =
+           [baseline](double cost) {
+             return fmt::format("{:.4g} of what {} costs for the same samples", cost, baseline);
+           },
        .least = "the cheapest",
        .more = "costs more",
        .same = "costs as much"},
@@ -49,16 +57,16 @@ std::vector<Ranking> Rankings() {
        .same = "is as large"}};
 }
 
-/// The first that all of these rungs have, unless they and the baseline are free by it: what costs
+/// The first that the baseline and all of these rungs have, unless all are free by it: what costs
 /// nothing anyway still has a size.
 std::optional<Ranking> RankingOf(const std::vector<Rung>& rungs,
-                                 const std::vector<std::size_t>& chosen) {
-  for (Ranking& ranking : Rankings()) {
-    const bool all = std::all_of(chosen.begin(), chosen.end(), [&](std::size_t i) {
-      return ranking.value(rungs[i]).has_value();
-    });
-    const auto costs = [&](std::size_t i) { return ranking.value(rungs[i]).value_or(0.0) != 0.0; };
-    if (all && (costs(0) || std::any_of(chosen.begin(), chosen.end(), costs))) {
+                                 std::vector<std::size_t> compared) {
+  compared.push_back(0);
+  for (Ranking& ranking : Rankings(rungs.front().name)) {
+    const auto is_known = [&](std::size_t i) { return ranking.value(rungs[i]).has_value(); };
+    const auto costs = [&](std::size_t i) { return *ranking.value(rungs[i]) != 0.0; };
+    if (std::all_of(compared.begin(), compared.end(), is_known) &&
+        std::any_of(compared.begin(), compared.end(), costs)) {
       return std::move(ranking);
     }
   }
@@ -84,18 +92,19 @@ class Choice {
 
   Recommendation Make() {
     Recommendation recommendation;
-    const std::string& baseline = rungs_.front().name;
     if (passing_.empty()) {
-      recommendation.reason = fmt::format(
-          "no rung passes by evidence; {}, the baseline, is what there is to ship", baseline);
+      NonePasses(recommendation);
     } else {
       ranking_ = RankingOf(rungs_, passing_);
       if (ranking_) {
         ChooseLeast(recommendation);
+        NoteUnsettled(recommendation);
       } else {
         recommendation.reason = fmt::format(
-            "{} that cannot be ranked: set ModelInfo::prices, or ModelInfo::bytes, of each",
-            passing_.size() == 1 ? "1 rung passes" : fmt::format("{} rungs pass", passing_.size()));
+            "{} that cannot be compared with {}: set ModelInfo::prices, or ModelInfo::bytes, of "
+            "each",
+            passing_.size() == 1 ? "1 rung passes" : fmt::format("{} rungs pass", passing_.size()),
+            rungs_.front().name);
       }
     }
     for (std::size_t i = 1; i < rungs_.size(); ++i) Reject(i, recommendation);
@@ -107,32 +116,57 @@ class Choice {
  private:
   double ValueOf(std::size_t i) const { return *ranking_->value(rungs_[i]); }
 
-  void ChooseLeast(Recommendation& recommendation) {
+  /// The baseline is what there is to ship, once that is known of all others.
+  void NonePasses(Recommendation& recommendation) const {
+    std::vector<std::string> undecided;
+    for (std::size_t i = 1; i < rungs_.size(); ++i) {
+      if (rungs_[i].verdict == Verdict::kFailed) continue;
+      undecided.push_back(fmt::format("{} is {}", rungs_[i].name, Name(rungs_[i].verdict)));
+    }
+    if (undecided.empty()) {
+      recommendation.rung = 0;
+      recommendation.reason = fmt::format("{}, the baseline: no rung passes", rungs_.front().name);
+    } else {
+      recommendation.reason = fmt::format("none, because no rung passes by evidence, and {}",
+                                          fmt::join(undecided, ", "));
+    }
+  }
+
+  void ChooseLeast(Recommendation& recommendation) const {
     const std::size_t least =
         *std::min_element(passing_.begin(), passing_.end(),
                           [&](std::size_t a, std::size_t b) { return ValueOf(a) < ValueOf(b); });
     const Rung& rung = rungs_[least];
     const Rung& baseline = rungs_.front();
-    const std::optional<double> of_baseline = ranking_->value(baseline);
-    if (of_baseline && ValueOf(least) >= *of_baseline) {
+    if (ValueOf(least) >= ValueOf(0)) {
       recommendation.rung = 0;
       recommendation.reason =
           fmt::format("{}, the baseline: {}, {} of those that pass, saves nothing ({} against {})",
                       baseline.name, rung.name, ranking_->least, ranking_->show(ValueOf(least)),
-                      ranking_->show(*of_baseline));
+                      ranking_->show(ValueOf(0)));
       return;
     }
     recommendation.rung = least;
     recommendation.reason = fmt::format(
-        "{} {} ({}{})", rung.name,
+        "{} {} ({}, {:.0f}% less than {})", rung.name,
         passing_.size() == 1
             ? "is the only rung that passes"
             : fmt::format("is {} of the {} rungs that pass", ranking_->least, passing_.size()),
-        ranking_->show(ValueOf(least)),
-        of_baseline && *of_baseline > 0.0
-            ? fmt::format(", {:.0f}% less than {}", 100.0 * (1.0 - ValueOf(least) / *of_baseline),
-                          baseline.name)
-            : "");
+        ranking_->show(ValueOf(least)), 100.0 * (1.0 - ValueOf(least) / ValueOf(0)), baseline.name);
+  }
+
+  void NoteUnsettled(Recommendation& recommendation) const {
+    std::vector<std::string> names;
+    for (std::size_t i = 1; i < rungs_.size(); ++i) {
+      if (rungs_[i].verdict != Verdict::kNotMeasured) continue;
+      const std::optional<double> value = ranking_->value(rungs_[i]);
+      if (value && *value >= ValueOf(*recommendation.rung)) continue;
+      recommendation.unsettled.push_back(i);
+      names.push_back(rungs_[i].name);
+    }
+    if (names.empty()) return;
+    recommendation.reason += fmt::format("; NOT MEASURED, and preferable if {} passed: {}",
+                                         names.size() == 1 ? "it" : "they", fmt::join(names, ", "));
   }
 
   void Reject(std::size_t i, Recommendation& recommendation) const {

@@ -14,6 +14,7 @@
 #include "src/text/show.h"
 #include "src/thrown.h"
 #include "src/verdict/choose_tasks.h"
+#include "src/verdict/combine.h"
 #include "src/verdict/decide.h"
 #include "src/verdict/judge_early.h"
 #include "src/verdict/measure.h"
@@ -381,16 +382,6 @@ void CheckPooled(const std::vector<Subject>& subjects) {
   }
 }
 
-Verdict Combine(const std::vector<Finding>& findings) {
-  const auto any = [&](Verdict verdict) {
-    return std::any_of(findings.begin(), findings.end(),
-                       [&](const Finding& finding) { return finding.verdict == verdict; });
-  };
-  if (any(Verdict::kFailed)) return Verdict::kFailed;
-  if (findings.empty() || any(Verdict::kNotMeasured)) return Verdict::kNotMeasured;
-  return any(Verdict::kInconclusive) ? Verdict::kInconclusive : Verdict::kPassed;
-}
-
 }  // namespace
 
 std::string_view Name(Verdict verdict) {
@@ -438,7 +429,7 @@ Judgement Judge(const Requirement& requirement, std::span<const Subject> subject
     } else {
       judgement.findings = JudgeEach(question, chosen);
     }
-    judgement.verdict = Combine(judgement.findings);
+    judgement.verdict = internal::Combine(judgement.findings);
   } catch (...) {
     judgement.findings.clear();
     judgement.failure = internal::TextOfCurrentException();

@@ -114,6 +114,16 @@ TEST(NearDuplicates, AreNotMadeByATemplate) {
             (Shares{{{0, 0}, 1.0}, {{0, 1}, 1.0}}));
 }
 
+/// The passages of reading comprehension have several questions each, and are no template.
+TEST(NearDuplicates, MayBeSharedBySeveralQuestions) {
+  std::vector<std::string> evaluation;
+  for (std::size_t i = 0; i < 128; ++i) {
+    evaluation.push_back(NumberedWords(1000 * (i / 8), 180) + NumberedWords(5 * i, 5, "q"));
+  }
+  const Shares found = Find({NumberedWords(3000, 180)}, evaluation);
+  EXPECT_FALSE(found.empty());
+}
+
 TEST(NearDuplicates, SayWhatIsCommon) {
   std::vector<std::string> snippets;
   FindNearDuplicates(DatasetOf({NumberedWords(0, 500, "a") + kQuestion}), DatasetOf({kQuestion}),

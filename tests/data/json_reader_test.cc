@@ -64,6 +64,22 @@ TEST_F(JsonReaderTest, RefusesWhatIsNoJson) {
   }
 }
 
+/// Headers may hold what nobody wrote on purpose.
+TEST_F(JsonReaderTest, ShowsNoTextThatMayBeAKey) {
+  EXPECT_EQ(ErrorOfFile("{\"Authorization\": \"Bearer sk-SECRET\n\"}").find("SECRET"),
+            std::string::npos);
+  const json value = json::parse(R"(["sk-SECRET"])");
+  EXPECT_EQ(ErrorOf([&] { JsonPlace{.value = value, .where = "file: headers.key"}.Text(); },
+                    ErrorCode::kInvalidData),
+            "file: headers.key: should be text, but is an array");
+}
+
+/// Whoever shows or frees it would call itself once a level.
+TEST_F(JsonReaderTest, RefusesWhatIsNestedTooDeeply) {
+  EXPECT_EQ(Read(std::string(60, '[') + std::string(60, ']')).size(), 1U);
+  EXPECT_EQ(ErrorOfFile(std::string(300000, '[')), "some.json: is nested more than 64 levels deep");
+}
+
 TEST_F(JsonReaderTest, NamesAFileThatIsNotThere) {
   const std::string path = (folder_ / "nowhere.json").string();
   EXPECT_EQ(ErrorOf([&] { ReadJsonFile(path); }, ErrorCode::kNotFound), path + ": cannot be read");

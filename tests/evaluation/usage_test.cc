@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "gatetest/corpus.h"
+#include "gatetest/cost.h"
 #include "gatetest/evaluator.h"
 #include "gatetest/function_model.h"
 #include "gatetest/metrics.h"
 #include "gatetest/tasks.h"
+#include "gatetest/verdict.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/recording.h"
 
@@ -118,6 +120,51 @@ TEST(Usage, OfRecordedAnswersIsTheSame) {
   EXPECT_NEAR(CostPer1kTokens(*before).value, 13.0 / 9000.0, 1e-15);
   EXPECT_EQ(CostPer1kTokens(*after).value, CostPer1kTokens(*before).value);
   EXPECT_EQ(after->items[0].outcome.text_bytes, 2U);
+}
+
+/// Answers of one identity are shared; what they cost is each model's own.
+TEST(Usage, CostsWhatTheModelAtHandTakes) {
+  const TaskPtr task = ExactMatch(Numbers(3));
+  const ModelPtr dear = Reporting({.prompt_tokens = 1, .completion_tokens = 1});
+  ModelInfo info = dear->info();
+  info.prices = Scaled(*info.prices, 0.4);
+  const ModelPtr cheap = FunctionModel(info, {.generate = [](const Request&) {
+                                         ADD_FAILURE() << "it is asked anew";
+                                         return Response::Failed("");
+                                       }});
+  Evaluator evaluator;
+  EXPECT_DOUBLE_EQ(CostPer1kTokens(*evaluator.Evaluate(dear, task)).value, 0.002);
+  EXPECT_DOUBLE_EQ(CostPer1kTokens(*evaluator.Evaluate(cheap, task)).value, 0.0008);
+  EXPECT_DOUBLE_EQ(CostPer1kTokens(*evaluator.Evaluate(dear, task)).value, 0.002);
+}
+
+TEST(Usage, BelowZeroIsNone) {
+  const Outcome outcome = FirstOf(Reporting({.prompt_tokens = 10, .completion_tokens = -5}, ""),
+                                  ExactMatch(Numbers(1)));
+  EXPECT_FALSE(outcome.usage);
+}
+
+/// Of a model that does not say why its answers end.
+TEST(EndOfAnAnswer, IsKnownByItsTokensWhereThoseAreKnown) {
+  const TaskPtr task = ExactMatch(Numbers(1), {.generate = {.max_tokens = 4}});
+  const Outcome shorter = FirstOf(Reporting({7, 3}), task);
+  EXPECT_TRUE(shorter.end_is_known);
+  EXPECT_FALSE(shorter.truncated);
+  const Outcome longest = FirstOf(Reporting({7, 4}), task);
+  EXPECT_TRUE(longest.end_is_known);
+  EXPECT_TRUE(longest.truncated);
+  const Outcome unknown = FirstOf(Reporting({}), task);
+  EXPECT_FALSE(unknown.end_is_known);
+  EXPECT_FALSE(unknown.truncated);
+}
+
+TEST(EndOfAnAnswer, ThatIsNotKnownIsNoEvidenceOfItsLength) {
+  Evaluator evaluator;
+  const Subject subject{.candidate = evaluator.Evaluate(Reporting({}), ExactMatch(Numbers(3)))};
+  const Judgement judgement = Judge({Metric::kTruncation, 0.5}, {&subject, 1});
+  EXPECT_EQ(judgement.verdict, Verdict::kNotMeasured);
+  EXPECT_NE(Explain(judgement).find("fill in Response::finish_reason"), std::string::npos)
+      << Explain(judgement);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -260,6 +261,17 @@ TEST(CostPer1kTokens, AtTheLimitIsNotBelowItHoweverSumsAreRounded) {
     EXPECT_EQ(Judge({Metric::kCostPer1k, per_1k}, {&subject, 1}).verdict, Verdict::kFailed);
     EXPECT_EQ(Judge({Metric::kCostPer1k, per_1k * (1 + 1e-9)}, {&subject, 1}).verdict,
               Verdict::kPassed);
+  }
+}
+
+TEST(CostPer1kTokens, AreNoneByPricesThatCannotBe) {
+  const TaskPtr task = Questions(1);
+  for (const double price : {-1.0, std::nan(""), HUGE_VAL}) {
+    const Subject subject{.candidate = MakeEvaluation(Priced("int4", 1, price), task, {Wrote(1)})};
+    const Judgement judgement = Judge({Metric::kCostPer1k, 0.5}, {&subject, 1});
+    EXPECT_EQ(judgement.verdict, Verdict::kNotMeasured);
+    EXPECT_NE(Explain(judgement).find("a price is 0 or more, and finite"), std::string::npos)
+        << Explain(judgement);
   }
 }
 

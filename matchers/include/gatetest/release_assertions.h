@@ -22,7 +22,8 @@
 /// @}
 
 /// At least one of Gate::requirements is FAILED for the model, by evidence; INCONCLUSIVE and NOT
-/// MEASURED never satisfy it.
+/// MEASURED never satisfy it. Each requirement is judged at its own alpha: of a population claim with
+/// k of them a model that meets all is called blocked with a probability of up to k times alpha.
 /// @{
 #define EXPECT_BLOCKED(model) EXPECT_PRED_FORMAT1(::gatetest::internal::Blocked, model)
 #define ASSERT_BLOCKED(model) ASSERT_PRED_FORMAT1(::gatetest::internal::Blocked, model)
@@ -30,7 +31,8 @@
 
 /// `model` is the one to ship of the ladder (ladder.h) of the gate's baseline and `rungs`, a
 /// std::vector<ModelPtr>: the cheapest that meets all of Gate::requirements; the baseline, where no
-/// rung saves anything.
+/// rung does, or saves anything. NOT MEASURED where a rung that might be preferable could not be
+/// measured.
 /// @{
 #define EXPECT_RECOMMENDED(model, rungs) \
   EXPECT_PRED_FORMAT2(::gatetest::internal::Recommended, model, rungs)

@@ -7,6 +7,7 @@
 
 #include "gatetest/evaluator.h"
 #include "gatetest/gate.h"
+#include "gatetest/ladder.h"
 #include "gatetest/verdict.h"
 
 namespace gatetest::internal {
@@ -21,7 +22,7 @@ void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope&
 /// The same for a ladder of the gate's baseline and these rungs. `expectation`: of it; empty: a test
 /// asks for the ladder itself.
 void PlanLadder(const std::string& expectation, const std::vector<ModelPtr>& rungs,
-                const GateScope& scope);
+                const LadderOptions& options, const GateScope& scope);
 
 /// The same for a noise floor that a test asks for.
 void PlanNoiseFloor(const ModelPtr& model, const TaskPtr& task, int runs, const GateScope& scope);
