@@ -137,6 +137,7 @@ class Evaluator {
     std::function<void(std::size_t, std::size_t, const Exchange&)> tap = {};
   };
 
+  EvaluationPtr Asked(const ModelPtr& model, const TaskPtr& task, const Asking& asking);
   EvaluationPtr EvaluateLocked(Model& model, const TaskPtr& task, const How& how);
   void Continue(Model& model, Evaluation& evaluation, const How& how);
   void MeasureRuns(Model& model, const std::string& key, int runs, How how, NoiseFloor& floor);

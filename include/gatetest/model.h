@@ -39,6 +39,9 @@ class Store;
 struct Prices {
   double input_usd_per_mtok = 0.0;   ///< Of what the model reads.
   double output_usd_per_mtok = 0.0;  ///< Of what it generates.
+
+  /// The same prices.
+  bool operator==(const Prices&) const = default;
 };
 
 /// What a model says of itself without being loaded. Name, quantization, provider, weights, code

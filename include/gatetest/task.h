@@ -54,6 +54,7 @@ struct Outcome {
   double score = 0.0;                ///< Measures::kAccuracy: 0 (wrong) to 1 (right).
   std::string answer = {};           ///< What the model answered, for messages.
   bool truncated = false;            ///< The answer was cut off by a token limit.
+  bool end_is_known = true;          ///< False: the model does not say whether it was.
   bool empty = false;                ///< Text was asked for, and the answer has none.
   std::vector<Window> windows = {};  ///< Measures::kPerplexity.
   /// False when the model gave no byte offsets: only the sums over `windows` hold for bytes and

@@ -24,9 +24,9 @@ using internal::ShowNumber;
 constexpr std::size_t kMostLeaksShown = 3;
 constexpr std::size_t kTokensOfALine = 5;
 
-/// An effect may be below 0, and is not to look as if 0 were.
-std::string ShowEffect(double bits) {
-  const std::string shown = ShowNumber(bits);
+/// To what matters of them. An effect may be below 0, and is not to look as if 0 were.
+std::string ShowBits(double bits) {
+  const std::string shown = fmt::format("{:.4f}", bits);
   return shown == "-0.0000" ? shown.substr(1) : shown;
 }
 
@@ -37,8 +37,8 @@ std::string ActualText(const CalibrationReport& report) {
   if (!report.distance) return text;
   const CalibrationDistance& distance = *report.distance;
   return text + fmt::format("; divergence {} bits, {} by chance: effect {} bits, p {}",
-                            ShowNumber(distance.jsd_bits), ShowNumber(distance.chance_bits),
-                            ShowEffect(distance.effect_bits), ShowNumber(distance.p));
+                            ShowBits(distance.jsd_bits), ShowBits(distance.chance_bits),
+                            ShowBits(distance.effect_bits), ShowNumber(distance.p));
 }
 
 /// What keeps the set back, FAILED first, a line each; of one that passes everything.

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "gatetest/error.h"
+#include "src/cost/read_price.h"
 #include "src/data/data_error.h"
 #include "src/data/json_reader.h"
 #include "src/text/show.h"
@@ -23,6 +24,7 @@ namespace {
 using internal::JsonPlace;
 using internal::Quote;
 using internal::ReadObject;
+using internal::ReadPrice;
 
 constexpr const char* kUsd = "USD";
 constexpr const char* kDateMeaning = "the day on which it was read, such as \"2026-11-26\"";
@@ -58,12 +60,6 @@ std::string ReadSomeText(const JsonPlace& at) {
   return text;
 }
 
-double ReadPrice(const JsonPlace& at) {
-  const double price = at.Number();
-  at.Expect(price >= 0.0, "a price for a million tokens, 0 or more");
-  return price;
-}
-
 double ReadRate(const JsonPlace& place) {
   double usd = 0.0;
   // All of an exchange rate has to be there, though its origin is for readers of the file.
@@ -96,8 +92,8 @@ Price ReadListedPrice(const JsonPlace& place) {
        {"currency", [&](const JsonPlace& at) { price.currency = ReadSomeText(at); }},
        {"date", [&](const JsonPlace& at) { price.date = ReadDay(at); }},
        {"source", [&](const JsonPlace& at) { price.source = ReadSomeText(at); }}});
-  (void)place.Required("input_per_mtok", "what a million tokens that the model reads cost");
-  (void)place.Required("output_per_mtok", "what a million tokens that it generates cost");
+  (void)place.Required("input_per_mtok", internal::kInputPriceMeaning);
+  (void)place.Required("output_per_mtok", internal::kOutputPriceMeaning);
   (void)place.Required("date", kDateMeaning);
   (void)place.Required("source", kSourceMeaning);
   return price;

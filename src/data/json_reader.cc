@@ -80,7 +80,11 @@ void RefuseJson(const std::string& where, const std::string& why) {
 nlohmann::json ReadJsonFile(const std::string& path) {
   const std::string text = ReadWhole(path);
   TwiceRefuser twice(path);
-  const auto see = [&](int /*depth*/, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+  const auto see = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+    constexpr int kDeepest = 64;  // What shows or frees values calls itself once a level.
+    if (depth > kDeepest) {
+      RefuseJson(path, fmt::format("is nested more than {} levels deep", kDeepest));
+    }
     twice.See(event, parsed);
     return true;
   };
@@ -88,13 +92,17 @@ nlohmann::json ReadJsonFile(const std::string& path) {
     // Comments are allowed: a pipeline's file says why.
     return nlohmann::json::parse(text, see, /*allow_exceptions=*/true, /*ignore_comments=*/true);
   } catch (const nlohmann::json::exception& error) {
-    RefuseJson(path, std::string("is no JSON: ") + error.what());
+    // The text that was read last may be a key.
+    const std::string what = error.what();
+    RefuseJson(path, "is no JSON: " + what.substr(0, what.find("; last read:")));
   }
 }
 
 const nlohmann::json& JsonPlace::Expect(bool as_expected, const char* expected) const {
   if (!as_expected) {
-    RefuseJson(where, fmt::format("should be {}, but is {}", expected, Quote(value.dump())));
+    const std::string is = value.is_structured() ? fmt::format("an {}", value.type_name())
+                                                 : Quote(value.dump());
+    RefuseJson(where, fmt::format("should be {}, but is {}", expected, is));
   }
   return value;
 }

@@ -85,6 +85,14 @@ bool IsDone(const Evaluation& evaluation) {
   return evaluation.complete() || (evaluation.slice && OrderOf(evaluation).empty());
 }
 
+/// Models of one identity share their answers, and may have other prices each.
+EvaluationPtr PricedAs(const ModelPtr& model, EvaluationPtr evaluation) {
+  if (model == nullptr || evaluation->model.prices == model->info().prices) return evaluation;
+  Evaluation priced = *evaluation;
+  priced.model.prices = model->info().prices;
+  return std::make_shared<const Evaluation>(std::move(priced));
+}
+
 /// Without what may be a credential.
 std::string Shown(const std::string& failure, const ModelInfo& info) {
   return internal::RedactAddresses(
@@ -95,6 +103,10 @@ std::string Shown(const std::string& failure, const ModelInfo& info) {
 
 EvaluationPtr Evaluator::Evaluate(const ModelPtr& model, const TaskPtr& task,
                                   const Asking& asking) {
+  return PricedAs(model, Asked(model, task, asking));
+}
+
+EvaluationPtr Evaluator::Asked(const ModelPtr& model, const TaskPtr& task, const Asking& asking) {
   if (model == nullptr) return Fail({}, task, "there is no model: the pointer is null");
   if (task == nullptr) return Fail(model->info(), task, "there is no task");
   if (options_.plan_only) {

@@ -59,6 +59,7 @@ bool ReportsItsTokens(const Exchange& exchange) {
   const bool reads = !generates || !request.prompt.empty();
   const bool writes = generates && !exchange.response.text.empty();
   const Usage& usage = exchange.response.usage;
+  if (usage.prompt_tokens < 0 || usage.completion_tokens < 0) return false;
   return (usage.prompt_tokens > 0 || !reads) && (usage.completion_tokens > 0 || !writes) &&
          usage.prompt_tokens + usage.completion_tokens > 0;
 }

@@ -11,6 +11,7 @@
 #include "gatetest/gate.h"
 #include "src/evaluation/memo_key.h"
 #include "src/evaluation/part.h"
+#include "src/evaluation/portions.h"
 #include "src/evaluation/shuffle.h"
 #include "src/verdict/choose_tasks.h"
 #include "src/verdict/decide.h"
@@ -23,6 +24,7 @@ namespace {
 
 using internal::Decidable;
 using internal::Pair;
+using internal::Portions;
 using internal::Sequence;
 
 /// Who is asked, and what pays for it.
@@ -72,25 +74,6 @@ class UntilSafe {
   const Subject& subject_;
   Sequence sequence_;
   std::unordered_map<std::string_view, const Outcome*> baseline_;
-};
-
-/// Models and tasks take turns in portions that grow, so that none is asked much more than the
-/// verdict needs, or than another one can be asked within the budget.
-class Portions {
- public:
-  explicit Portions(std::size_t most) : most_(most), end_(std::min(kFirst, most)) {}
-
-  std::size_t end() const { return end_; }  ///< Samples to be asked so far.
-  bool Grow() {
-    if (end_ == most_) return false;
-    end_ = std::min(most_, end_ + std::max(kFirst / 2, end_ / 2));
-    return true;
-  }
-
- private:
-  static constexpr std::size_t kFirst = 32;
-  const std::size_t most_;
-  std::size_t end_;
 };
 
 /// What cannot be read is said by the evaluation of it.

@@ -14,6 +14,7 @@
 #include "gatetest/error.h"
 #include "gatetest/openai_model.h"
 #include "gatetest/price_file.h"
+#include "src/cost/read_price.h"
 #include "src/data/json_reader.h"
 #include "src/text/show.h"
 
@@ -22,7 +23,10 @@ namespace {
 
 using internal::JsonPlace;
 using internal::Quote;
+using internal::kInputPriceMeaning;
+using internal::kOutputPriceMeaning;
 using internal::ReadObject;
+using internal::ReadPrice;
 using internal::RefuseJson;
 using nlohmann::json;
 
@@ -139,9 +143,11 @@ ModelPtr ReadModel(const JsonPlace& place, const std::map<std::string, Endpoint>
           if (info.prices) RefuseJson(place.where, "has \"price\" and \"prices\"; remove one");
           Prices& own = info.prices.emplace();
           ReadObject(at, {{"input_usd_per_mtok",
-                           [&](const JsonPlace& n) { own.input_usd_per_mtok = n.Number(); }},
+                           [&](const JsonPlace& n) { own.input_usd_per_mtok = ReadPrice(n); }},
                           {"output_usd_per_mtok",
-                           [&](const JsonPlace& n) { own.output_usd_per_mtok = n.Number(); }}});
+                           [&](const JsonPlace& n) { own.output_usd_per_mtok = ReadPrice(n); }}});
+          (void)at.Required("input_usd_per_mtok", kInputPriceMeaning);
+          (void)at.Required("output_usd_per_mtok", kOutputPriceMeaning);
         }},
        {"served_as", text(options.served_as)},
        {"generate_by",

@@ -74,7 +74,8 @@ RungSpeed MeasureRungSpeed(const ModelPtr& model, const Gate& gate, int runs,
                            const EvaluatorOptions& options, Spending* spending) {
   if (runs == 0) return {.why_none = kSpeedNotAskedFor};
   if (model->recording() != nullptr) return {.why_none = "it is a recording"};
-  if (options.mode.value_or(gate.mode) == StoreMode::kReplay || options.plan_only) {
+  if (options.mode.value_or(gate.mode) == StoreMode::kReplay || options.plan_only ||
+      options.slice) {
     return {.why_none = "this run asks no model, and a replayed answer has no time"};
   }
   try {

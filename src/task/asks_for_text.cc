@@ -18,17 +18,10 @@ bool FirstAsksForText(const Task& task, const Sample& sample) {
 }  // namespace
 
 bool AsksForText(const Task& task) {
-  const Sample* first = nullptr;
   try {
-    first = &task.dataset().samples().front();
+    return FirstAsksForText(task, task.dataset().samples().front());
   } catch (...) {
     return true;
-  }
-  try {
-    return FirstAsksForText(task, *first);
-  } catch (...) {
-    // What wants tokens, or more than is known of a model, is a text that is scored.
-    return false;
   }
 }
 

@@ -7,7 +7,7 @@
 namespace gatetest::internal {
 
 /// By the first request of its first sample, made for a model that can do everything. True where
-/// the data cannot be read: who evaluates says why. Throws nothing.
+/// there is none, because the data cannot be read, say: who evaluates says why. Throws nothing.
 bool AsksForText(const Task& task);
 
 }  // namespace gatetest::internal

@@ -38,7 +38,7 @@ class GeneratedPerplexityTask final : public Task {
     if (!sum.wrong.empty()) return Outcome::Unmeasured(sum.wrong);
     Outcome outcome;
     outcome.answer = response.text;
-    outcome.truncated = response.finish_reason == FinishReason::kLength;
+    internal::TextQuestion::NoteEnd(exchanges.front().request, response, outcome);
     outcome.empty = response.text.empty();
     outcome.windows.push_back(
         {.nll = -sum.sum,

@@ -22,7 +22,7 @@ Outcome GenerationTask::Score(const Sample& sample, std::span<const Exchange> ex
   question_.CutAtStop(response);
   Outcome outcome;
   outcome.answer = response.text;
-  outcome.truncated = response.finish_reason == FinishReason::kLength;
+  TextQuestion::NoteEnd(exchanges.front().request, response, outcome);
   outcome.empty = response.text.empty();
   outcome.score = ScoreAnswer(sample, response);
   return outcome;

@@ -46,6 +46,14 @@ void TextQuestion::CutAtStop(Response& response) const {
   }
 }
 
+void TextQuestion::NoteEnd(const Request& request, const Response& answer, Outcome& outcome) {
+  outcome.truncated = answer.finish_reason == FinishReason::kLength;
+  if (answer.finish_reason != FinishReason::kUnknown) return;
+  const std::int64_t tokens = answer.usage.completion_tokens;
+  outcome.truncated = tokens >= request.max_tokens;
+  outcome.end_is_known = tokens > 0;
+}
+
 std::string TextQuestion::description() const {
   std::string text = fmt::format(", at most {} tokens", generation_.max_tokens);
   if (!generation_.stop.empty()) text += fmt::format(", stop {}", generation_.stop);

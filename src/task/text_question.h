@@ -19,6 +19,10 @@ class TextQuestion {
   /// Not every engine has stop strings; an answer ends at them all the same.
   void CutAtStop(Response& response) const;
 
+  /// What an answer that was cut at its stop, if it has one, says of how it ended: by its finish
+  /// reason, else by how many tokens it has.
+  static void NoteEnd(const Request& request, const Response& answer, Outcome& outcome);
+
   /// ", at most 24 tokens, stop [...]", for Task::protocol.
   std::string description() const;
 

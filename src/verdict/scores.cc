@@ -8,8 +8,17 @@
 namespace gatetest::internal {
 namespace {
 
-double ScoreIn(Metric metric, const Outcome& outcome) {
-  if (metric == Metric::kTruncation) return outcome.truncated ? 1.0 : 0.0;
+double ScoreIn(Metric metric, const Pair& pair) {
+  const Outcome& outcome = *pair.candidate;
+  if (metric == Metric::kTruncation) {
+    if (!outcome.end_is_known) {
+      throw Error(ErrorCode::kUndefined,
+                  fmt::format("{} does not say how its answer to sample \"{}\" ended, whether it "
+                              "was cut off or not; fill in Response::finish_reason",
+                              ToString(pair.subject->candidate->model), pair.sample->id));
+    }
+    return outcome.truncated ? 1.0 : 0.0;
+  }
   if (metric == Metric::kEmpty) return outcome.empty ? 1.0 : 0.0;
   return outcome.score;
 }
@@ -36,7 +45,7 @@ Score Complete(Metric metric, const Pair& pair, bool in_favour) {
   // Of what is written too much is worse: there the answer that was not given is one that has it.
   const bool more = IsOfWriting(metric) != in_favour;
   const double favourable = more ? kRight : kWrong;
-  Score score{.candidate = has_candidate ? ScoreIn(metric, *pair.candidate) : favourable,
+  Score score{.candidate = has_candidate ? ScoreIn(metric, pair) : favourable,
               .baseline = has_baseline ? pair.baseline->score : kRight - favourable};
   if (metric != Metric::kFlips) return score;
   if (has_baseline) {
@@ -51,11 +60,11 @@ Score Complete(Metric metric, const Pair& pair, bool in_favour) {
 
 Score ScoreOf(Metric metric, const Pair& pair, CountMissing missing) {
   const bool paired = NeedsBaseline(metric);
-  if (Measured(pair.candidate)) CheckScore(metric, pair, ScoreIn(metric, *pair.candidate));
+  if (Measured(pair.candidate)) CheckScore(metric, pair, ScoreIn(metric, pair));
   if (paired && Measured(pair.baseline)) CheckScore(metric, pair, pair.baseline->score);
   Score score;
   if (Measured(pair.candidate) && (!paired || Measured(pair.baseline))) {
-    score.candidate = ScoreIn(metric, *pair.candidate);
+    score.candidate = ScoreIn(metric, pair);
     if (paired) score.baseline = pair.baseline->score;
   } else {
     score = Complete(metric, pair, missing == CountMissing::kFor);

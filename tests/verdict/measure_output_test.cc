@@ -230,6 +230,39 @@ TEST(CostSavings, OfAModelThatCostsMoreAreBelowZero) {
   EXPECT_DOUBLE_EQ(CostSavings(dearer).value, -0.5);
 }
 
+/// Of a candidate at these shares of the baseline's prices, on many samples of odd sizes.
+Verdict SavesAbove(double limit, double share_of_price) {
+  std::vector<Outcome> outcomes;
+  for (int i = 1; i <= 97; ++i) outcomes.push_back(Wrote(7 * i % 31 + 1, 13 * i % 101 + 1));
+  const TaskPtr task = Questions(outcomes.size());
+  const Subject subject{
+      .candidate = MakeEvaluation(Priced("int4", 0.3 * share_of_price, 2.5 * share_of_price), task,
+                                  outcomes),
+      .baseline = MakeEvaluation(Priced("f16", 0.3, 2.5), task, outcomes)};
+  return Judge({Metric::kSavings, limit}, {&subject, 1}).verdict;
+}
+
+TEST(CostSavings, AtTheLimitAreNotAboveItHoweverSumsAreRounded) {
+  for (const double share : {0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9}) {
+    EXPECT_EQ(SavesAbove(1.0 - share, share), Verdict::kFailed) << share;
+    EXPECT_EQ(SavesAbove(1.0 - share - 1e-9, share), Verdict::kPassed) << share;
+  }
+}
+
+TEST(CostPer1kTokens, AtTheLimitIsNotBelowItHoweverSumsAreRounded) {
+  std::vector<Outcome> outcomes;
+  for (int i = 1; i <= 97; ++i) outcomes.push_back(Wrote(7 * i % 31 + 1, 13 * i % 101 + 1));
+  // One price for all tokens: that is what 1000 of them cost.
+  for (const double price : {0.42, 2.5, 8.0, 0.07}) {
+    const Subject subject{.candidate = MakeEvaluation(Priced("int4", price, price),
+                                                      Questions(outcomes.size()), outcomes)};
+    const double per_1k = price / 1000.0;
+    EXPECT_EQ(Judge({Metric::kCostPer1k, per_1k}, {&subject, 1}).verdict, Verdict::kFailed);
+    EXPECT_EQ(Judge({Metric::kCostPer1k, per_1k * (1 + 1e-9)}, {&subject, 1}).verdict,
+              Verdict::kPassed);
+  }
+}
+
 TEST(CostSavings, SayWhoseTokensOrPricesAreMissing) {
   const TaskPtr task = Questions(1);
   const auto compared = [&](const ModelInfo& baseline, const Outcome& outcome) {
