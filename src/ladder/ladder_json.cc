@@ -177,8 +177,10 @@ Json FromAnalysis(const LadderAnalysis& analysis) {
 
 Json FromRecommendation(const Ladder& ladder) {
   const Recommendation& recommendation = ladder.recommendation;
-  Json json = {{"reason", recommendation.reason}, {"rejected", Json::array()}};
+  Json json = Json::object();
   if (recommendation.rung) json["rung"] = ladder.rungs[*recommendation.rung].name;
+  json["reason"] = recommendation.reason;
+  json["rejected"] = Json::array();
   for (const Recommendation::Rejected& rejected : recommendation.rejected) {
     json["rejected"].push_back({{"rung", ladder.rungs[rejected.rung].name}, {"why", rejected.why}});
   }

@@ -288,7 +288,7 @@ TEST(LadderVerdicts, AreNotMeasuredInAReplayWithoutAnswers) {
   Evaluator evaluator({.store = &store, .seed = 17});
   Gate gate = LadderGate();
   gate.mode = StoreMode::kReplay;
-  const RungSpec int4{.quantization = "int4"};
+  const RungSpec int4{.quantization = "int4", .recorded = true};
   const Ladder ladder = ClimbLadder(gate, {MakeRung(int4)}, evaluator, {.speed_runs = 5});
   EXPECT_EQ(ladder.rungs[1].verdict, Verdict::kNotMeasured);
   EXPECT_EQ(ladder.rungs[1].reasons.size(), 2U);
@@ -298,12 +298,18 @@ TEST(LadderVerdicts, AreNotMeasuredInAReplayWithoutAnswers) {
 
 TEST(LadderVerdicts, AreTheSameFromRecordedAnswers) {
   MemoryStore store;
-  Evaluator live({.store = &store, .seed = 17});
-  const Ladder first = ClimbLadder(LadderGate(), ThreeRungs(), live);
   Gate gate = LadderGate();
+  const RungSpec f16{.quantization = "f16", .recorded = true};
+  const RungSpec int2{.quantization = "int2", .wrong = 60, .recorded = true};
+  gate.baseline = MakeRung(f16);
+  Evaluator live({.store = &store, .seed = 17});
+  const Ladder first = ClimbLadder(gate, {MakeRung(int2)}, live);
+  const int asked = *f16.asked + *int2.asked;
+  EXPECT_GE(asked, 200);
   gate.mode = StoreMode::kReplay;
   Evaluator replay({.store = &store, .seed = 17});
-  const Ladder second = ClimbLadder(gate, ThreeRungs(), replay);
+  const Ladder second = ClimbLadder(gate, {MakeRung(int2)}, replay);
+  EXPECT_EQ(*f16.asked + *int2.asked, asked);
   EXPECT_EQ(ToJson(first), ToJson(second));
   EXPECT_EQ(VerdictsOf(second).back(), Verdict::kFailed);
 }

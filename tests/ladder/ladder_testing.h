@@ -29,6 +29,7 @@ struct RungSpec {
   /// Of each answer to a sum; none are reported where both are 0.
   std::int64_t tokens_in = 3;
   std::int64_t tokens_out = 1;
+  bool recorded = false;  ///< A store keeps its answers.
   std::string name = "tinylm";
   std::string failure = {};                               ///< In place of every answer.
   std::shared_ptr<int> asked = std::make_shared<int>(0);  ///< Requests so far.
@@ -51,8 +52,8 @@ inline ModelPtr MakeRung(const RungSpec& spec) {
   };
   return FunctionModel({.name = spec.name,
                         .quantization = spec.quantization,
-                        .weights = "w1",
-                        .code_id = "c1",
+                        .weights = spec.recorded ? spec.name + spec.quantization : "",
+                        .code_id = spec.recorded ? "1" : "",
                         .context_window = 8,
                         .bytes = spec.bytes,
                         .prices = spec.prices},
