@@ -100,8 +100,9 @@ nlohmann::json ReadJsonFile(const std::string& path) {
 
 const nlohmann::json& JsonPlace::Expect(bool as_expected, const char* expected) const {
   if (!as_expected) {
-    const std::string is = value.is_structured() ? fmt::format("an {}", value.type_name())
-                                                 : Quote(value.dump());
+    // What is in it may be a key.
+    const bool has_more = value.is_structured() && !value.empty();
+    const std::string is = has_more ? fmt::format("an {}", value.type_name()) : Quote(value.dump());
     RefuseJson(where, fmt::format("should be {}, but is {}", expected, is));
   }
   return value;

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -183,6 +184,10 @@ Json FromRecommendation(const Ladder& ladder) {
   json["rejected"] = Json::array();
   for (const Recommendation::Rejected& rejected : recommendation.rejected) {
     json["rejected"].push_back({{"rung", ladder.rungs[rejected.rung].name}, {"why", rejected.why}});
+  }
+  json["unsettled"] = Json::array();
+  for (const std::size_t rung : recommendation.unsettled) {
+    json["unsettled"].push_back(ladder.rungs[rung].name);
   }
   return json;
 }

@@ -207,7 +207,9 @@ TEST(Scaled, RefusesWhatCannotBe) {
 
 TEST(ShowUsd, IsToTheCent) {
   EXPECT_EQ(ShowUsd(0.0), "$0.00");
-  EXPECT_EQ(ShowUsd(-0.001), "$0.00");
+  EXPECT_EQ(ShowUsd(-0.001), "-$0.0010");
+  EXPECT_EQ(ShowUsd(0.00042), "$0.00042");
+  EXPECT_EQ(ShowUsd(0.0), "$0.00");
   EXPECT_EQ(ShowUsd(0.42), "$0.42");
   EXPECT_EQ(ShowUsd(-0.42), "-$0.42");
   EXPECT_EQ(ShowUsd(999.999), "$1,000.00");

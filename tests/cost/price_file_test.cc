@@ -135,7 +135,7 @@ TEST_F(PriceFileTest, RefusesAFileOfAnotherForm) {
       {"[]", "prices.json: file: should be an object, but is \"[]\""},
       {"{}", "prices.json: file: field \"prices\" is missing: what models cost, by their names"},
       {R"({"prices": {}})", "prices.json: file.prices: should be " + models + ", but is \"{}\""},
-      {R"({"prices": [1]})", "prices.json: file.prices: should be " + models + ", but is \"[1]\""},
+      {R"({"prices": [1]})", "prices.json: file.prices: should be " + models + ", but is an array"},
       {R"({"price": {}})", "prices.json: file: unknown field \"price\"; there are prices, rates"},
       {R"({"prices": {"m": {}}, "rates": 7})",
        "prices.json: file.rates: should be an object, but is \"7\""},

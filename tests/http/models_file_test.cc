@@ -215,7 +215,8 @@ constexpr const char* kPriced = R"({
     "price_file": "prices.json",
     "models": {
       "big": {"endpoint": "relay", "name": "big", "weights": "r1", "price": "large"},
-      "own": {"endpoint": "relay", "name": "own", "prices": {"output_usd_per_mtok": 1}},
+      "own": {"endpoint": "relay", "name": "own",
+              "prices": {"input_usd_per_mtok": 0, "output_usd_per_mtok": 1}},
       "none": {"endpoint": "relay", "name": "none"}}})";
 
 constexpr const char* kPrices = R"({"prices": {
@@ -285,7 +286,7 @@ TEST_F(ModelsFileTest, RefusesPricesThatAreNotThere) {
   EXPECT_EQ(error(R"("price": "larger")"),
             "FILE: models.m.price: " + (folder_ / "prices.json").string() +
                 " has no price of \"larger\"; there are large, small; did you mean \"large\"?");
-  EXPECT_EQ(error(R"("prices": {"input_usd_per_mtok": 1}, "price": "large")"),
+  EXPECT_EQ(error(R"("prices": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 1}, "price": "large")"),
             "FILE: models.m: has \"price\" and \"prices\"; remove one");
   EXPECT_EQ(error(R"("price": 2.5)"), "FILE: models.m.price: should be text, but is \"2.5\"");
 }
@@ -334,7 +335,7 @@ TEST_F(ModelsFileTest, RefusesAFileOfAnotherForm) {
       {R"({"models": {}})",
        "FILE: file.models: should be an object with at least one model, but is \"{}\""},
       {R"({"models": [1]})",
-       "FILE: file.models: should be an object with at least one model, but is \"[1]\""},
+       "FILE: file.models: should be an object with at least one model, but is an array"},
       {R"({"endpoints": []})", "FILE: file.endpoints: should be an object, but is \"[]\""},
       {R"({"model": {}})",
        "FILE: file: unknown field \"model\"; there are endpoints, models, price_file"}};
@@ -408,10 +409,10 @@ TEST_F(ModelsFileTest, RefusesFieldsOfAnEndpointThatCannotBe) {
        "FILE: endpoints.relay: unknown field \"api_key\"; there are base_url, api_key_variable, "
        "key_in_query, headers, concurrency, timeouts, retrying, largest_answer, ca_file"},
       {R"({"base_url": ["x"]})",
-       "FILE: endpoints.relay.base_url: should be text, but is \"[\\\"x\\\"]\""},
+       "FILE: endpoints.relay.base_url: should be text, but is an array"},
       {R"({"key_in_query": "yes"})",
        "FILE: endpoints.relay.key_in_query: should be true or false, but is \"\\\"yes\\\"\""},
-      {R"({"headers": [1]})", "FILE: endpoints.relay.headers: should be an object, but is \"[1]\""},
+      {R"({"headers": [1]})", "FILE: endpoints.relay.headers: should be an object, but is an array"},
       {R"({"headers": {"X-Team": 7}})",
        "FILE: endpoints.relay.headers.X-Team: should be text, but is \"7\""},
       {R"({"concurrency": 1.5})",

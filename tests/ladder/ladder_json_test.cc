@@ -133,7 +133,7 @@ TEST(LadderJson, IsByItsSchemaWhereThereIsNothingToSay) {
   gate.tasks = {SumsTask()};
   gate.requirements = {{Metric::kRetention, 0.9}};
   const nlohmann::json json =
-      Checked(ClimbIn(gate, {MakeRung({.quantization = "int2", .wrong = 60})}));
+      Checked(ClimbIn(gate, {MakeRung({.quantization = "int2", .failure = "out of memory"})}));
   EXPECT_FALSE(json["recommendation"].contains("rung"));
   EXPECT_TRUE(json["analyses"].empty());
   EXPECT_TRUE(Checked({})["rungs"].empty());
