@@ -245,6 +245,12 @@ std::string CorrelationTable(const std::vector<LadderAnalysis>& analyses) {
   return table.text();
 }
 
+/// "0.91", "more than 0.99": all of it is what two models have.
+std::string LeverageText(double value) {
+  constexpr double kNearlyAll = 0.995;
+  return value < kNearlyAll ? fmt::format("{:.2f}", value) : "more than 0.99";
+}
+
 /// Empty where there is nothing to know before a correlation is believed.
 std::string WarningOf(const LadderAnalysis& analysis) {
   if (!analysis.correlation) {
@@ -254,8 +260,7 @@ std::string WarningOf(const LadderAnalysis& analysis) {
   std::string warning = LeverageWarning(correlation);
   if (correlation.leverage) {
     warning = fmt::format("{} alone has {} of 1 leverage: r is nearly its own",
-                          correlation.leverage->name,
-                          internal::ShowBeside(correlation.leverage->value, 1.0));
+                          correlation.leverage->name, LeverageText(correlation.leverage->value));
   }
   if (!correlation.left_out.empty()) {
     warning += fmt::format("{}{} left out, for want of a finite figure",

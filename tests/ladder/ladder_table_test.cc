@@ -50,7 +50,7 @@ What perplexity by itself would pass for, by a rule of thumb:
 Perplexity on "prose" against accuracy, and against the verdicts:
   accuracy of  Pearson's r  strength  Spearman's rho       Kendall's tau        r without
   sums         -0.9999      strong    -0.9487, p = 0.1667  -0.9129, p = 0.1667  int2: -0.9820
-  Warning: int2 alone has 1.00 of 1 leverage: r is nearly its own
+  Warning: int2 alone has more than 0.99 of 1 leverage: r is nearly its own
   Accepted: 3 of 4: f16, int8, int4
   Rejected: 1 of 4: int2
      Limit: perplexity below any limit above 3.0802 (int4), up to 7.3891 (int2), decides as the verdicts do
@@ -102,7 +102,7 @@ Perplexity on "prose" against accuracy, and against the verdicts:
   sums                 -0.9707      strong    -0.8660, p = 0.6667  -0.8165, p = 0.6667
   few                  -0.9707      strong    -0.8660, p = 0.6667  -0.8165, p = 0.6667
   the mean of 2 tasks  -0.9707      strong    -0.8660, p = 0.6667  -0.8165, p = 0.6667
-  Warning: int4 alone has 1.00 of 1 leverage: r is nearly its own
+  Warning: int4 alone has more than 0.99 of 1 leverage: r is nearly its own
   Accepted: 3 of 3: f16, int8, int4
   Rejected: 0 of 3
      Limit: none follows: every one of the models is acceptable
@@ -148,7 +148,7 @@ Perplexity on "prose" against accuracy, and against the verdicts:
   Rejected: 1 of 2: int2
      Limit: perplexity below any limit above 2.7183 (f16), up to infinite (int2), decides as the verdicts do
 
-Recommendation: no rung passes by evidence; f16, the baseline, is what there is to ship
+Recommendation: none, because no rung passes by evidence, and int4 is NOT MEASURED
   not int4: NOT MEASURED: retention on "sums": 100 of 100 samples could not be measured; the first: sample "s1": the model threw: out of memory (and 1 reason more)
   not int2: FAILED: retention on "sums": 0.4000 is not above 0.9000, and the interval's upper bound 0.4822 is not either (and 1 reason more)
 )");
@@ -181,7 +181,7 @@ What keeps rungs back:
 What perplexity by itself would pass for, by a rule of thumb:
   int4: not recommended
 
-Recommendation: no rung passes by evidence; f16, the baseline, is what there is to ship
+Recommendation: f16, the baseline: no rung passes
   not int4: FAILED: perplexity ratio on "prose": 1.6487 is not below 1.2000, and the interval's lower bound 1.6487 is not either
 )");
 }
