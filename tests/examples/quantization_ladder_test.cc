@@ -106,11 +106,27 @@ TEST_F(QuantizationLadder, ClimbsTheEmbeddedModel) {
   // A rung that keeps everything is not to be had.
   const ProcessResult strict = Run("--retention=1 --gatetest_mode=replay");
   EXPECT_EQ(strict.exit_code, 1);
-  EXPECT_THAT(strict.output, HasSubstr("Recommendation: no rung passes by evidence; f16, the "
-                                       "baseline, is what there is to ship\n"));
+  EXPECT_THAT(strict.output, HasSubstr("Recommendation: f16, the baseline: no rung passes\n"));
   const ProcessResult nowhere = Run("--json=nowhere/ladder.json --gatetest_mode=replay");
   EXPECT_EQ(nowhere.exit_code, 2);
   EXPECT_THAT(nowhere.output, HasSubstr("error: cannot write nowhere/ladder.json"));
+}
+
+TEST_F(QuantizationLadder, TakesTheRunsFlags) {
+  const ProcessResult plan = Run("--gatetest_plan");
+  EXPECT_EQ(plan.exit_code, 0);
+  EXPECT_THAT(plan.output, AllOf(HasSubstr("tinylm int4 on skills: 700 samples, 700 requests"),
+                                 HasSubstr("\nNothing was evaluated: this run only plans.\n")));
+  for (const char* const slice : {"1/2", "2/2"}) {
+    const ProcessResult part = Run(std::string("--gatetest_slice=") + slice);
+    EXPECT_EQ(part.exit_code, 0) << part.output;
+    EXPECT_THAT(part.output, AllOf(HasSubstr("A slice of the samples was evaluated and recorded."),
+                                   Not(HasSubstr("Recommendation"))));
+  }
+  const ProcessResult all = Run("--gatetest_mode=replay --gatetest_claim=population");
+  EXPECT_EQ(all.exit_code, 0);
+  EXPECT_THAT(all.output, AllOf(HasSubstr("(population claim)"),
+                                HasSubstr("Recommendation: int4 is the smallest")));
 }
 
 /// Models of a file, on 50 sums.
