@@ -83,7 +83,7 @@ struct CalibrationDistance {
 
 /// One of the three questions, and its answer.
 struct CalibrationPart {
-  Verdict verdict = Verdict::kNotMeasured;
+  Verdict verdict = Verdict::kNotMeasured;  ///< Of this question alone.
   std::string reason = {};  ///< Without the verdict's name.
 };
 
