@@ -3,6 +3,7 @@
 #include <charconv>
 #include <functional>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -99,6 +100,7 @@ void Check(const Options& options) {
 Options ParseOptions(int argc, char** argv) {
   Options options;
   const std::map<std::string_view, Setter> setters = SettersOf(options);
+  std::set<std::string_view> given;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     const std::size_t equals = argument.find('=');
@@ -107,6 +109,7 @@ Options ParseOptions(int argc, char** argv) {
     if (equals == std::string_view::npos || equals + 1 == argument.size()) {
       Reject(std::string(setter->first) + " needs a value: " + std::string(setter->first) + "=...");
     }
+    if (!given.insert(setter->first).second) Reject(std::string(setter->first) + " is given twice");
     setter->second(argument.substr(equals + 1));
   }
   Check(options);

@@ -9,10 +9,13 @@
 #include <gatetest/gatetest.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -91,42 +94,86 @@ void PrintPlan(const Spec& spec) {
       const gatetest::EvaluationPlan plan = gatetest::SharedEvaluator().Plan(model, task);
       std::cout << ToString(model->info()) << " on " << task->name() << ": " << plan.samples
                 << " samples, " << plan.requests << " requests, about " << plan.prompt_tokens
-                << " tokens in, at most " << plan.completion_tokens << " out, at most $" << plan.usd
-                << "\n";
+                << " tokens in, at most " << plan.completion_tokens << " out";
+      if (model->info().prices) std::cout << ", at most " << gatetest::ShowUsd(plan.usd);
+      std::cout << "\n";
     }
   }
-  std::cout << "Nothing was evaluated: this run only plans.\n";
+  std::cout << "Nothing was evaluated: this run only plans. What is recorded will not be asked.\n";
+}
+
+/// Where the answers came from, and what keeps them from being replayed.
+void PrintSources() {
+  std::size_t live = 0;
+  std::size_t cached = 0;
+  std::set<std::string> not_recorded;
+  for (const gatetest::EvaluationPtr& evaluation : gatetest::SharedEvaluator().Evaluated()) {
+    live += evaluation->provenance.live;
+    cached += evaluation->provenance.cached;
+    if (!evaluation->provenance.not_recorded.empty()) {
+      not_recorded.insert(evaluation->provenance.not_recorded);
+    }
+  }
+  std::cerr << live << " samples were asked live, " << cached << " were recorded before.\n";
+  for (const std::string& why : not_recorded) {
+    std::cerr << "warning: answers were not recorded, and will be asked again: " << why << "\n";
+  }
+}
+
+/// What would be found out only once everything has been asked.
+void CheckBefore(const Options& options) {
+  namespace fs = std::filesystem;
+  if (gatetest::SharedEvaluator().options().slice) {
+    throw std::runtime_error(
+        "a slice is for a gate program, which says when its part is not whole (--gatetest_slice); "
+        "this program then has the ladder with --gatetest_mode=replay");
+  }
+  if (options.json.empty()) return;
+  const fs::path folder = fs::absolute(options.json).parent_path();
+  if (!fs::is_directory(folder)) {
+    throw std::runtime_error("cannot write " + options.json + ": there is no folder " +
+                             folder.string());
+  }
+  for (const std::string& input :
+       {options.models, options.exact, options.choices, options.corpus}) {
+    if (!input.empty() && fs::exists(options.json) && fs::exists(input) &&
+        fs::equivalent(options.json, input)) {
+      throw std::runtime_error("--json=" + options.json + " would overwrite what is read");
+    }
+  }
+}
+
+void WriteJson(const gatetest::Ladder& ladder, const std::string& path) {
+  std::ofstream file(path);
+  file << gatetest::ToJson(ladder) << std::flush;
+  if (!file) throw std::runtime_error("cannot write " + path);
+  std::cout << "\nThe same as JSON: " << path << "\n";
 }
 
 int Run(const Options& options) {
+  CheckBefore(options);
   Spec spec = options.models.empty() ? EmbeddedModel() : ServedModels(options);
   spec.gate.requirements = RequirementsOf(spec.gate, options);
   spec.gate = gatetest::WithFlags(std::move(spec.gate));
-  const gatetest::EvaluatorOptions& run = gatetest::SharedEvaluator().options();
-  if (run.plan_only) {
-    PrintPlan(spec);
-    return 0;
-  }
   gatetest::LadderOptions what{.speed_runs = options.speed_runs};
   if (options.month) {
     what.volume = {.input_mtok = options.month->input_mtok,
                    .output_mtok = options.month->output_mtok};
   }
   what.investment_usd = options.investment;
+  // Of a run that only plans it has nothing but what is wrong with it.
   const gatetest::Ladder ladder =
       gatetest::ClimbLadder(spec.gate, spec.rungs, gatetest::SharedEvaluator(), what);
-  if (run.slice) {
-    std::cout << "A slice of the samples was evaluated and recorded. Once all are, a run with "
-                 "--gatetest_mode=replay has the ladder.\n";
-    return 0;
+  if (gatetest::SharedEvaluator().options().plan_only) {
+    PrintPlan(spec);
+    return 1;  // As every plan: nothing was gated.
+  }
+  if (gatetest::Cancel::all_requested()) {
+    throw std::runtime_error("interrupted; the same command goes on from what is recorded");
   }
   std::cout << gatetest::ToTable(ladder);
-  if (!options.json.empty()) {
-    std::ofstream file(options.json);
-    file << gatetest::ToJson(ladder) << std::flush;
-    if (!file) throw std::runtime_error("cannot write " + options.json);
-    std::cout << "\nThe same as JSON: " << options.json << "\n";
-  }
+  if (!options.json.empty()) WriteJson(ladder, options.json);
+  PrintSources();
   return ExitCodeOf(ladder);
 }
 

@@ -25,8 +25,9 @@ inline constexpr std::size_t kFewestCalibrationDocuments = 128;
 
 /// What a calibration set has to be.
 struct CalibrationOptions {
-  /// The fewest samples it has. Default: what INT4 wants. Change it for a method that needs fewer
-  /// (round-to-nearest takes none: 0) or says that it needs more.
+  /// The fewest samples it has, not counting empty ones and repetitions. Default: what INT4 wants.
+  /// Change it for a method that needs fewer (round-to-nearest takes none: 0) or says that it needs
+  /// more.
   std::size_t samples = 512;
 
   /// The largest p at which texts count as different, in (0, 0.5): how often two sets of one source
@@ -84,7 +85,7 @@ struct CalibrationDistance {
 /// One of the three questions, and its answer.
 struct CalibrationPart {
   Verdict verdict = Verdict::kNotMeasured;  ///< Of this question alone.
-  std::string reason = {};  ///< Without the verdict's name.
+  std::string reason = {};                  ///< Without the verdict's name.
 };
 
 /// What came of a check.
@@ -97,6 +98,7 @@ struct CalibrationReport {
   std::uint64_t seed = 0;             ///< The one that was used.
 
   std::size_t calibration_samples = 0;    ///< All that there are.
+  std::size_t different_samples = 0;      ///< Of these, without empty ones and repetitions.
   std::size_t evaluation_samples = 0;     ///< All that there are.
   std::size_t calibration_documents = 0;  ///< Whose words were compared: one chunk of each.
   std::size_t evaluation_documents = 0;   ///< Whose words were compared: one chunk of each.

@@ -33,8 +33,9 @@ struct LadderOptions {
   /// (fewer have no interval) on a machine that is quiet, and where live requests cost nothing.
   int speed_runs = 0;
 
-  /// What a month's traffic is, for monthly costs and savings by the models' prices. None: there
-  /// are only costs of the samples.
+  /// What a month's traffic is with the baseline, for monthly costs and savings by the models'
+  /// prices. A rung that writes more than the baseline, by its output length ratio on the gate's
+  /// tasks, has so much more to pay for. None: there are only costs of the samples.
   std::optional<MonthlyVolume> volume = {};
 
   /// What it costs once to ship a rung in the baseline's place (calibrating, testing, hardware), in
@@ -82,7 +83,7 @@ struct Rung {
   /// One for each of the gate's requirements; none of the baseline.
   std::vector<Judgement> judgements = {};
   /// PASSED when all judgements are; else FAILED when one is; else NOT MEASURED when one is. The
-  /// baseline, which nothing is asked of, is PASSED.
+  /// baseline, which has to meet nothing, is PASSED unless it could not be evaluated.
   Verdict verdict = Verdict::kNotMeasured;
   /// One line for each finding that is not PASSED: "retention on \"skills\": 0.8043 is not above
   /// 0.9000, ...".
@@ -125,6 +126,7 @@ struct Ladder {
   std::vector<Rung> rungs = {};                ///< The baseline first, then as they were given.
   std::vector<Requirement> requirements = {};  ///< The gate's.
   JudgeDefaults defaults = {};                 ///< What they claim where they say nothing else.
+  std::optional<MonthlyVolume> volume = {};    ///< LadderOptions::volume.
   /// For each corpus: each task that has an accuracy, then the mean of them where there are
   /// several.
   std::vector<LadderAnalysis> analyses = {};
@@ -137,10 +139,13 @@ struct Ladder {
 /// tasks or requirements, for no rungs, a null pointer, two rungs that are called the same, and
 /// options that cannot be; and as CheckGate does.
 ///
-/// Rungs are ranked by the costs of a month, else of 1000 tokens, else by size (ModelInfo::bytes):
-/// by the first that all that pass have, unless nothing costs anything. Of equal ones the first is
-/// chosen. Where none is known of all, nothing is recommended; nor is a rung that is not cheaper
-/// (smaller) than the baseline in its place.
+/// Everything is evaluated in full, so that Gate::stop and Limit::Stop say nothing here.
+///
+/// Rungs are ranked by what a month costs (LadderOptions::volume), else by what the same samples
+/// cost, else by size (ModelInfo::bytes): by the first of these that the baseline and all that pass
+/// have, unless nothing costs anything. Of equal ones the first is chosen. Where they have none,
+/// nothing is recommended. A rung that is not cheaper than the baseline is not recommended in its
+/// place.
 Ladder ClimbLadder(const Gate& gate, const std::vector<ModelPtr>& rungs, Evaluator& evaluator,
                    const LadderOptions& options = {}, Spending* spending = nullptr);
 

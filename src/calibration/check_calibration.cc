@@ -10,6 +10,7 @@
 #include "gatetest/calibration.h"
 #include "gatetest/error.h"
 #include "src/calibration/chunks.h"
+#include "src/calibration/duplicates.h"
 #include "src/calibration/label_permutations.h"
 #include "src/calibration/leaks.h"
 #include "src/calibration/telling_tokens.h"
@@ -74,8 +75,12 @@ std::uint64_t SeedOfBoth(const CalibrationReport& report) {
 }
 
 CalibrationPart JudgeCount(const CalibrationReport& report) {
-  const std::string samples = internal::ShowMany(report.calibration_samples, "sample");
-  if (report.calibration_samples >= report.options.samples) {
+  std::string samples = internal::ShowMany(report.calibration_samples, "sample");
+  if (const std::size_t rest = report.calibration_samples - report.different_samples; rest > 0) {
+    samples += fmt::format(", {} of them empty or the same as another",
+                           internal::ShowGrouped(static_cast<std::int64_t>(rest)));
+  }
+  if (report.different_samples >= report.options.samples) {
     return {.verdict = Verdict::kPassed, .reason = fmt::format("{} are enough", samples)};
   }
   return {.verdict = Verdict::kFailed,
@@ -84,15 +89,23 @@ CalibrationPart JudgeCount(const CalibrationReport& report) {
               samples, internal::ShowGrouped(static_cast<std::int64_t>(report.options.samples)))};
 }
 
+/// What to do where a side has too few documents.
+std::string AdviceOnFew(const CalibrationReport& report) {
+  const bool one_text = report.calibration_samples == 1 || report.evaluation_samples == 1;
+  if (one_text) return "\ngive one document a row (JSONL), not all of them as one text";
+  return report.evaluation_documents < kFewestCalibrationDocuments
+             ? "\nthe evaluation data are too few for any calibration set to be compared with them"
+             : "";
+}
+
 CalibrationPart JudgeDistribution(const CalibrationReport& report) {
   if (!report.distance) {
     return {.verdict = Verdict::kInconclusive,
             .reason = fmt::format(
                 "{} in the calibration set and {} in the evaluation data do not show whether they "
-                "are text of one kind: that takes {} on each side\ngive one document a row "
-                "(JSONL), not all of them as one text",
+                "are text of one kind: that takes {} on each side{}",
                 internal::ShowMany(report.calibration_documents, "document"),
-                report.evaluation_documents, kFewestCalibrationDocuments)};
+                report.evaluation_documents, kFewestCalibrationDocuments, AdviceOnFew(report))};
   }
   const CalibrationDistance& distance = *report.distance;
   const double alpha = report.options.alpha;
@@ -169,6 +182,7 @@ CalibrationReport CheckCalibration(const Dataset& calibration, const Dataset& ev
                            .evaluation_hash = evaluation.hash(),
                            .options = options,
                            .calibration_samples = calibration.size(),
+                           .different_samples = internal::CountDifferent(calibration),
                            .evaluation_samples = evaluation.size()};
   report.seed = options.seed.value_or(SeedOfBoth(report));
   AddDistance(calibration, evaluation, report);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "src/calibration/snippet.h"
@@ -75,6 +76,13 @@ void FindDuplicates(const Dataset& calibration, const Dataset& evaluation,
       same.found = true;
     }
   }
+}
+
+std::size_t CountDifferent(const Dataset& dataset) {
+  std::unordered_set<std::string> texts;
+  for (const Sample& sample : dataset.samples()) texts.insert(NormalText(sample.input));
+  texts.erase("");
+  return texts.size();
 }
 
 }  // namespace gatetest::internal

@@ -88,9 +88,9 @@ class SideReader {
  public:
   SideReader(const KnownShingles& known, std::size_t evaluation_samples)
       : known_(known),
-        most_samples_(std::clamp<std::size_t>(evaluation_samples / kTemplateShare,
-                                              std::clamp<std::size_t>(evaluation_samples / 2, 4, 32),
-                                              64)) {}
+        most_samples_(
+            std::clamp<std::size_t>(evaluation_samples / kTemplateShare,
+                                    std::clamp<std::size_t>(evaluation_samples / 2, 4, 32), 64)) {}
 
   void Read(std::size_t sample, const std::string& text) {
     piece_ = {};

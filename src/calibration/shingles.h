@@ -22,8 +22,8 @@ inline constexpr std::size_t kPieceWords = 200;
 
 /// Finds pieces of evaluation samples in calibration samples, and the other way round, that have at
 /// least a share `least` of their shingles there. Shingles of more than 5 % of the evaluation
-/// samples (at least of more than 32, or of half of a small set; of more than 64 in any case) are a template's and are left
-/// out: they tell nothing, and would make this quadratic.
+/// samples (at least of more than 32, or of half of a small set; of more than 64 in any case) are a
+/// template's and are left out: they tell nothing, and would make this quadratic.
 void FindNearDuplicates(const Dataset& calibration, const Dataset& evaluation, double least,
                         const OverlapSink& found);
 

@@ -22,9 +22,9 @@ namespace gatetest {
 namespace {
 
 using internal::JsonPlace;
-using internal::Quote;
 using internal::kInputPriceMeaning;
 using internal::kOutputPriceMeaning;
+using internal::Quote;
 using internal::ReadObject;
 using internal::ReadPrice;
 using internal::RefuseJson;
@@ -163,6 +163,7 @@ ModelPtr ReadModel(const JsonPlace& place, const std::map<std::string, Endpoint>
         }},
        {"max_tokens_field", text(options.max_tokens_field)},
        {"stream", [&](const JsonPlace& at) { options.stream = at.Truth(); }}});
+  (void)place.Required("endpoint", "a name of \"endpoints\", or an endpoint");
   try {
     return OpenAiModel(std::move(info), std::move(endpoint), std::move(options));
   } catch (const Error& error) {

@@ -104,6 +104,12 @@ std::vector<std::string> RungNames(const std::vector<ModelPtr>& models) {
   return names;
 }
 
+/// A ladder is evaluated in full: no verdict needs to rest on a part of it.
+JudgeDefaults OnAllSamples(JudgeDefaults defaults) {
+  defaults.stop = Stop::kNever;
+  return defaults;
+}
+
 /// Evaluates models on the gate's tasks.
 class Climber {
  public:
@@ -112,7 +118,7 @@ class Climber {
         evaluator_(evaluator),
         options_(options),
         spending_(spending),
-        defaults_(DefaultsOf(gate)) {}
+        defaults_(OnAllSamples(DefaultsOf(gate))) {}
 
   /// Within a limited budget, so that no model is asked much more than the others.
   void AskInTurns(const std::vector<ModelPtr>& models) {
@@ -206,11 +212,16 @@ class Climber {
 
   void Judge(const std::vector<Subject>& subjects, Rung& rung) const {
     if (rung.is_baseline) {
-      rung.verdict = Verdict::kPassed;
+      const bool evaluated =
+          std::all_of(subjects.begin(), subjects.end(), [](const Subject& subject) {
+            return subject.candidate->failure.empty() && !subject.candidate->items.empty();
+          });
+      rung.verdict = evaluated ? Verdict::kPassed : Verdict::kNotMeasured;
       return;
     }
     for (const Requirement& requirement : gate_.requirements) {
-      rung.judgements.push_back(gatetest::Judge(requirement, subjects, defaults_));
+      const Requirement on_all{requirement.metric, requirement.limit.Stop(Stop::kNever)};
+      rung.judgements.push_back(gatetest::Judge(on_all, subjects, defaults_));
       AddReasons(rung.judgements.back(), rung);
     }
     rung.verdict = internal::Combine(rung.judgements);
@@ -265,11 +276,13 @@ class Climber {
 
   void AddMonth(const std::vector<Subject>& paid, Rung& rung) const {
     MonthlyVolume volume = *options_.volume;
-    if (!rung.is_baseline) {
+    const bool writes = HasMetric(*paid.front().candidate->task, Metric::kOutputLengthRatio);
+    if (!rung.is_baseline && writes) {
       try {
         volume.output_mtok *= Measure(Metric::kOutputLengthRatio, paid).value;
-      } catch (const Error&) {
-        // It is not known to write more, or less.
+      } catch (const Error& error) {
+        if (rung.no_cost.empty()) rung.no_cost = error.what();
+        return;  // How much it writes in a month is not known.
       }
     }
     rung.monthly_usd = MonthlyUsd(*rung.model.prices, volume);
@@ -400,7 +413,9 @@ Ladder ClimbLadder(const Gate& gate, const std::vector<ModelPtr>& rungs, Evaluat
   std::vector<ModelPtr> models = {gate.baseline};
   models.insert(models.end(), rungs.begin(), rungs.end());
   const std::vector<std::string> names = RungNames(models);
-  Ladder ladder{.requirements = gate.requirements, .defaults = DefaultsOf(gate)};
+  Ladder ladder{.requirements = gate.requirements,
+                .defaults = OnAllSamples(DefaultsOf(gate)),
+                .volume = options.volume};
   Climber climber(gate, evaluator, options, spending);
   climber.MeasureNoise();
   climber.AskInTurns(models);

@@ -178,7 +178,7 @@ std::string WhatIsUnknown(const Ladder& ladder) {
     if (!rung.no_speed.empty() && rung.no_speed != internal::kSpeedNotAskedFor) {
       add("tokens/s", rung.no_speed);
     }
-    if (any_costs && !rung.no_cost.empty()) add("costs", rung.no_cost);
+    if ((any_costs || ladder.volume) && !rung.no_cost.empty()) add("costs", rung.no_cost);
   }
   return text.empty() ? "" : "\nWhat could not be measured:\n" + text;
 }

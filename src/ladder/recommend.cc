@@ -41,7 +41,7 @@ std::vector<Ranking> Rankings(const std::string& baseline) {
       {.value = RelativeCost,
        .show =
            [baseline](double cost) {
-             return fmt::format("{:.4g} of what {} costs for the same samples", cost, baseline);
+             return fmt::format("{:.4g} times what {} costs for the same samples", cost, baseline);
            },
        .least = "the cheapest",
        .more = "costs more",
@@ -101,8 +101,9 @@ class Choice {
         NoteUnsettled(recommendation);
       } else {
         recommendation.reason = fmt::format(
-            "{} that cannot be compared with {}: set ModelInfo::prices, or ModelInfo::bytes, of "
-            "each",
+            "{} that cannot be compared with {}: all of them, and it, need prices "
+            "(ModelInfo::prices) or sizes (ModelInfo::bytes); in a models file \"prices\", or "
+            "\"bytes\"",
             passing_.size() == 1 ? "1 rung passes" : fmt::format("{} rungs pass", passing_.size()),
             rungs_.front().name);
       }
@@ -121,6 +122,7 @@ class Choice {
     std::vector<std::string> undecided;
     for (std::size_t i = 1; i < rungs_.size(); ++i) {
       if (rungs_[i].verdict == Verdict::kFailed) continue;
+      if (rungs_[i].verdict == Verdict::kNotMeasured) recommendation.unsettled.push_back(i);
       undecided.push_back(fmt::format("{} is {}", rungs_[i].name, Name(rungs_[i].verdict)));
     }
     if (undecided.empty()) {

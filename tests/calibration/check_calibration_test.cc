@@ -17,6 +17,7 @@ namespace {
 using testing_support::DatasetOf;
 using testing_support::ExpectError;
 using testing_support::kNaN;
+using testing_support::NumberedWords;
 
 /// Documents of 30 words from among `kinds`, from the `first` on.
 std::vector<std::string> Documents(std::size_t count, std::size_t first, std::size_t kinds,
@@ -165,6 +166,23 @@ TEST(CheckCalibration, RefusesOptionsOutOfRange) {
   expect({.permutations = std::numeric_limits<std::size_t>::max()}, "permutations is ");
   EXPECT_NO_THROW(
       CheckCalibration(DatasetOf({"a"}), DatasetOf({"b"}), {.samples = 0, .permutations = 99}));
+}
+
+/// What is there twice calibrates no better, and what is empty not at all.
+TEST(CheckCalibration, CountsDifferentSamples) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 300; ++i) texts.push_back(NumberedWords(20 * i, 20));
+  for (std::size_t i = 0; i < 200; ++i) texts.push_back("  " + texts[i]);
+  for (std::size_t i = 0; i < 100; ++i) texts.emplace_back(i % 2 == 0 ? "" : " \t");
+  const CalibrationReport report =
+      CheckCalibration(DatasetOf(texts), DatasetOf({NumberedWords(0, 20, "e")}));
+  EXPECT_EQ(report.calibration_samples, 600U);
+  EXPECT_EQ(report.different_samples, 300U);
+  EXPECT_EQ(report.count.verdict, Verdict::kFailed);
+  EXPECT_EQ(report.count.reason,
+            "the calibration set has 600 samples, 300 of them empty or the same as another; at "
+            "least 512 are needed (CalibrationOptions::samples)");
+  EXPECT_EQ(report.verdict, Verdict::kFailed);
 }
 
 }  // namespace

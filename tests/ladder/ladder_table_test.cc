@@ -107,7 +107,7 @@ Perplexity on "prose" against accuracy, and against the verdicts:
   Rejected: 0 of 3
      Limit: none follows: every one of the models is acceptable
 
-Recommendation: 2 rungs pass that cannot be compared with f16: set ModelInfo::prices, or ModelInfo::bytes, of each
+Recommendation: 2 rungs pass that cannot be compared with f16: all of them, and it, need prices (ModelInfo::prices) or sizes (ModelInfo::bytes); in a models file "prices", or "bytes"
   not int8: passes, and cannot be ranked
   not int4: passes, and cannot be ranked
   not f16: is the baseline

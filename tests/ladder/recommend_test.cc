@@ -68,13 +68,13 @@ TEST(Recommend, TheCheapestOfTheSameSamplesWhereNotAllHaveAMonth) {
   const Recommendation recommendation = Recommend(rungs);
   EXPECT_EQ(recommendation.rung, 2U);
   EXPECT_EQ(recommendation.reason,
-            "int4 is the cheapest of the 2 rungs that pass (0.25 of what f16 costs for the same "
+            "int4 is the cheapest of the 2 rungs that pass (0.25 times what f16 costs for the same "
             "samples, 75% less than f16)");
   EXPECT_THAT(
       WhyNot(rungs, recommendation),
       ElementsAre(
-          "int8: passes, and costs more: 0.5 of what f16 costs for the same samples",
-          "f16: is the baseline, and costs more: 1 of what f16 costs for the same samples"));
+          "int8: passes, and costs more: 0.5 times what f16 costs for the same samples",
+          "f16: is the baseline, and costs more: 1 times what f16 costs for the same samples"));
 }
 
 TEST(Recommend, TheSmallestWhereNotAllHaveCosts) {
@@ -113,8 +113,9 @@ TEST(Recommend, ByNothingThatTheBaselineDoesNotHave) {
   const Recommendation unknown = Recommend({Passing("f16"), Passing("int8", 500, 0.5, 1.0)});
   EXPECT_EQ(unknown.rung, std::nullopt);
   EXPECT_EQ(unknown.reason,
-            "1 rung passes that cannot be compared with f16: set ModelInfo::prices, or "
-            "ModelInfo::bytes, of each");
+            "1 rung passes that cannot be compared with f16: all of them, and it, need prices "
+            "(ModelInfo::prices) or sizes (ModelInfo::bytes); in a models file \"prices\", or "
+            "\"bytes\"");
 }
 
 // Whether one of them is the cheapest that passes is not known.
@@ -165,6 +166,7 @@ TEST(Recommend, NoneWhereThatIsNotKnown) {
   EXPECT_EQ(recommendation.reason,
             "none, because no rung passes by evidence, and int8 is NOT MEASURED, int4 is "
             "INCONCLUSIVE");
+  EXPECT_THAT(recommendation.unsettled, ElementsAre(1U));
 }
 
 TEST(Recommend, NoneWhereNothingIsKnownOfThem) {
@@ -172,8 +174,9 @@ TEST(Recommend, NoneWhereNothingIsKnownOfThem) {
   const Recommendation recommendation = Recommend(rungs);
   EXPECT_EQ(recommendation.rung, std::nullopt);
   EXPECT_EQ(recommendation.reason,
-            "2 rungs pass that cannot be compared with f16: set ModelInfo::prices, or "
-            "ModelInfo::bytes, of each");
+            "2 rungs pass that cannot be compared with f16: all of them, and it, need prices "
+            "(ModelInfo::prices) or sizes (ModelInfo::bytes); in a models file \"prices\", or "
+            "\"bytes\"");
   EXPECT_THAT(WhyNot(rungs, recommendation),
               ElementsAre("int8: passes, and cannot be ranked",
                           "int4: passes, and cannot be ranked", "f16: is the baseline"));
@@ -186,15 +189,15 @@ TEST(Recommend, TheBaselineWhereNothingIsSaved) {
   EXPECT_EQ(dearer.rung, 0U);
   EXPECT_EQ(
       dearer.reason,
-      "f16, the baseline: int4, the cheapest of those that pass, saves nothing (2 of what f16 "
-      "costs for the same samples against 1 of what f16 costs for the same samples)");
+      "f16, the baseline: int4, the cheapest of those that pass, saves nothing (2 times what f16 "
+      "costs for the same samples against 1 times what f16 costs for the same samples)");
   rungs[2].savings->value = 0.0;
   const Recommendation equal = Recommend(rungs);
   EXPECT_EQ(equal.rung, 0U);
   EXPECT_THAT(
       WhyNot(rungs, equal),
-      ElementsAre("int8: passes, and costs more: 3 of what f16 costs for the same samples",
-                  "int4: passes, and costs as much: 1 of what f16 costs for the same samples"));
+      ElementsAre("int8: passes, and costs more: 3 times what f16 costs for the same samples",
+                  "int4: passes, and costs as much: 1 times what f16 costs for the same samples"));
 }
 
 TEST(Recommend, TheFirstOfEqualOnes) {
@@ -221,10 +224,10 @@ TEST(Recommend, AFreeRungOverABaselineThatCosts) {
   const std::vector<Rung> rungs = {Passing("f16", 1000, 1.0), Passing("int4", 4000, 0.0)};
   const Recommendation recommendation = Recommend(rungs);
   EXPECT_EQ(recommendation.rung, 1U);
-  EXPECT_EQ(
-      recommendation.reason,
-      "int4 is the only rung that passes (0 of what f16 costs for the same samples, 100% less than "
-      "f16)");
+  EXPECT_EQ(recommendation.reason,
+            "int4 is the only rung that passes (0 times what f16 costs for the same samples, 100% "
+            "less than "
+            "f16)");
 }
 
 }  // namespace
