@@ -96,13 +96,15 @@ TEST(CheckCalibration, IsInconclusiveOnFewDocuments) {
   }
 }
 
-TEST(CheckCalibration, CountsDocumentsWithoutWordsAsSamplesAlone) {
+TEST(CheckCalibration, DoesNotCountDocumentsWithoutWords) {
   std::vector<std::string> texts = Documents(127, 0, 100, 2);
   texts.resize(512, "  ");
   const CalibrationReport report = CheckCalibration(DatasetOf(texts), kEvaluation);
   EXPECT_EQ(report.calibration_samples, 512U);
+  EXPECT_EQ(report.different_samples, 127U);
   EXPECT_EQ(report.calibration_documents, 127U);
-  EXPECT_EQ(report.verdict, Verdict::kInconclusive);
+  EXPECT_EQ(report.distribution.verdict, Verdict::kInconclusive);
+  EXPECT_EQ(report.verdict, Verdict::kFailed);
 }
 
 TEST(CheckCalibration, FailsTooFewSamples) {

@@ -286,8 +286,9 @@ TEST_F(ModelsFileTest, RefusesPricesThatAreNotThere) {
   EXPECT_EQ(error(R"("price": "larger")"),
             "FILE: models.m.price: " + (folder_ / "prices.json").string() +
                 " has no price of \"larger\"; there are large, small; did you mean \"large\"?");
-  EXPECT_EQ(error(R"("prices": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 1}, "price": "large")"),
-            "FILE: models.m: has \"price\" and \"prices\"; remove one");
+  EXPECT_EQ(
+      error(R"("prices": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 1}, "price": "large")"),
+      "FILE: models.m: has \"price\" and \"prices\"; remove one");
   EXPECT_EQ(error(R"("price": 2.5)"), "FILE: models.m.price: should be text, but is \"2.5\"");
 }
 
@@ -387,9 +388,9 @@ TEST_F(ModelsFileTest, RefusesFieldsOfAModelThatCannotBe) {
 TEST_F(ModelsFileTest, RefusesModelsThatCannotBeAndSaysWhich) {
   EXPECT_EQ(ErrorOfModel(R"({"endpoint": "relay"})"),
             "FILE: models.m: OpenAiModel \"\": ModelInfo::name is empty; give the model a name");
-  EXPECT_EQ(ErrorOfModel(R"({"name": "x"})"),
-            "FILE: models.m: Endpoint::base_url is empty; write the server's address, "
-            "\"http://localhost:8000/v1\"");
+  EXPECT_EQ(
+      ErrorOfModel(R"({"name": "x"})"),
+      "FILE: models.m: field \"endpoint\" is missing: a name of \"endpoints\", or an endpoint");
   EXPECT_THAT(ErrorOfModel(R"({"name": "x", "endpoint": "relay", "body": {"temperature": 1}})"),
               testing::StartsWith("FILE: models.m: "));
   EXPECT_THAT(ErrorOfEndpoint(R"({"base_url": "https://relay.example/v1", "concurrency": -1})"),
@@ -408,11 +409,11 @@ TEST_F(ModelsFileTest, RefusesFieldsOfAnEndpointThatCannotBe) {
       {R"({"api_key": "sk-0123456789abcdef"})",
        "FILE: endpoints.relay: unknown field \"api_key\"; there are base_url, api_key_variable, "
        "key_in_query, headers, concurrency, timeouts, retrying, largest_answer, ca_file"},
-      {R"({"base_url": ["x"]})",
-       "FILE: endpoints.relay.base_url: should be text, but is an array"},
+      {R"({"base_url": ["x"]})", "FILE: endpoints.relay.base_url: should be text, but is an array"},
       {R"({"key_in_query": "yes"})",
        "FILE: endpoints.relay.key_in_query: should be true or false, but is \"\\\"yes\\\"\""},
-      {R"({"headers": [1]})", "FILE: endpoints.relay.headers: should be an object, but is an array"},
+      {R"({"headers": [1]})",
+       "FILE: endpoints.relay.headers: should be an object, but is an array"},
       {R"({"headers": {"X-Team": 7}})",
        "FILE: endpoints.relay.headers.X-Team: should be text, but is \"7\""},
       {R"({"concurrency": 1.5})",
