@@ -213,8 +213,9 @@ class Climber {
   void Judge(const std::vector<Subject>& subjects, Rung& rung) const {
     if (rung.is_baseline) {
       const bool evaluated =
-          std::all_of(subjects.begin(), subjects.end(), [](const Subject& subject) {
-            return subject.candidate->failure.empty() && !subject.candidate->items.empty();
+          std::all_of(rung.tasks.begin(), rung.tasks.end(), [](const RungOnTask& on) {
+            return on.figures.contains(on.measures == Measures::kAccuracy ? Metric::kAccuracy
+                                                                          : Metric::kPerplexity);
           });
       rung.verdict = evaluated ? Verdict::kPassed : Verdict::kNotMeasured;
       return;

@@ -266,10 +266,11 @@ TEST(LadderVerdicts, AreNotMeasuredWhereTheBaselineFails) {
   Gate gate = LadderGate();
   gate.baseline = MakeRung({.quantization = "f16", .failure = "out of memory"});
   const Ladder ladder = ClimbIn(gate, ThreeRungs());
-  EXPECT_THAT(VerdictsOf(ladder), ElementsAre(Verdict::kPassed, Verdict::kNotMeasured,
+  EXPECT_THAT(VerdictsOf(ladder), ElementsAre(Verdict::kNotMeasured, Verdict::kNotMeasured,
                                               Verdict::kNotMeasured, Verdict::kNotMeasured));
   EXPECT_EQ(FigureOf(ladder.rungs[1], 0, Metric::kAccuracy), 0.99);
   EXPECT_FALSE(ladder.recommendation.rung.has_value());
+  EXPECT_THAT(ladder.recommendation.unsettled, ElementsAre(1U, 2U, 3U));
 }
 
 TEST(LadderVerdicts, AreNotMeasuredOnDataThatCannotBeRead) {
