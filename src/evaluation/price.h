@@ -11,12 +11,11 @@
 
 namespace gatetest::internal {
 
-/// Throws Error(kInvalidArgument) where the model has prices that cannot be: negative ones would make
-/// any cost look good.
+/// Throws Error(kInvalidArgument) where the model has prices that cannot be: negative ones would
+/// make any cost look good.
 inline void CheckPrices(const ModelInfo& model) {
   if (!model.prices) return;
-  for (const double price :
-       {model.prices->input_usd_per_mtok, model.prices->output_usd_per_mtok}) {
+  for (const double price : {model.prices->input_usd_per_mtok, model.prices->output_usd_per_mtok}) {
     if (price >= 0.0 && price <= 1e12) continue;
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("{} has a price of {} dollars for a million tokens "

@@ -9,8 +9,8 @@
 
 namespace gatetest::internal {
 
-/// Of findings or judgements: PASSED when all of them are; else FAILED when one is; else NOT MEASURED
-/// when one is, or where there are none.
+/// Of findings or judgements: PASSED when all of them are; else FAILED when one is; else NOT
+/// MEASURED when one is, or where there are none.
 template <typename Judged>
 Verdict Combine(const std::vector<Judged>& all) {
   if (all.empty()) return Verdict::kNotMeasured;

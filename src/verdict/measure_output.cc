@@ -142,8 +142,8 @@ Measurement MeasureSavings(const std::vector<Pair>& pairs, const MeasureOptions&
   MeasureOptions of_ratio = options;
   of_ratio.limit = 1.0 - options.limit;
   return OneLess(MeasureParts(measured, parts, of_ratio,
-                           "savings are undefined: the baseline costs nothing, so that there is "
-                           "nothing to save"));
+                              "savings are undefined: the baseline costs nothing, so that there is "
+                              "nothing to save"));
 }
 
 }  // namespace gatetest::internal

@@ -22,8 +22,9 @@
 /// @}
 
 /// At least one of Gate::requirements is FAILED for the model, by evidence; INCONCLUSIVE and NOT
-/// MEASURED never satisfy it. Each requirement is judged at its own alpha: of a population claim with
-/// k of them a model that meets all is called blocked with a probability of up to k times alpha.
+/// MEASURED never satisfy it. Each requirement is judged at its own alpha: of a population claim
+/// with k of them a model that meets all is called blocked with a probability of up to k times
+/// alpha.
 /// @{
 #define EXPECT_BLOCKED(model) EXPECT_PRED_FORMAT1(::gatetest::internal::Blocked, model)
 #define ASSERT_BLOCKED(model) ASSERT_PRED_FORMAT1(::gatetest::internal::Blocked, model)

@@ -19,8 +19,8 @@ void PlanRequirement(const Requirement& requirement, const ModelPtr& model, cons
 /// The same for an evaluation that a matcher is to judge.
 void PlanEvaluation(const ModelPtr& model, const TaskPtr& task, const GateScope& scope);
 
-/// The same for a ladder of the gate's baseline and these rungs. `expectation`: of it; empty: a test
-/// asks for the ladder itself.
+/// The same for a ladder of the gate's baseline and these rungs. `expectation`: of it; empty: a
+/// test asks for the ladder itself.
 void PlanLadder(const std::string& expectation, const std::vector<ModelPtr>& rungs,
                 const LadderOptions& options, const GateScope& scope);
 
