@@ -66,7 +66,7 @@ Judged JudgeAll(const std::string& expected, const ModelPtr& model) {
   return judged;
 }
 
-/// "\n\nExpected: ..." for each, and how to run it again.
+/// The texts of all of them, and how to run them again.
 std::string TextOf(const std::vector<const Judgement*>& judgements, const std::string& model_text) {
   std::string text;
   for (const Judgement* const judgement : judgements) {
@@ -78,12 +78,16 @@ std::string TextOf(const std::vector<const Judgement*>& judgements, const std::s
   return rerun.empty() ? text : text + "   Rerun: " + rerun;
 }
 
-/// "f16, int8, int4".
-std::string RungsText(const ModelPtr& baseline, const std::vector<ModelPtr>& rungs) {
+std::vector<ModelPtr> ModelsOf(const ModelPtr& baseline, const std::vector<ModelPtr>& rungs) {
   std::vector<ModelPtr> models = {baseline};
   models.insert(models.end(), rungs.begin(), rungs.end());
+  return models;
+}
+
+/// "f16, int8, int4".
+std::string RungsText(const ModelPtr& baseline, const std::vector<ModelPtr>& rungs) {
   std::string text;
-  for (const ModelPtr& model : models) {
+  for (const ModelPtr& model : ModelsOf(baseline, rungs)) {
     if (model == nullptr) continue;  // Who climbs the ladder says so.
     const ModelInfo& info = model->info();
     text += (text.empty() ? "" : ", ") +
@@ -98,10 +102,8 @@ void CheckIsRung(const ModelPtr& model, const ModelPtr& baseline,
   if (model == nullptr) {
     throw Error(ErrorCode::kInvalidArgument, "there is no model: null pointer");
   }
-  std::vector<ModelPtr> models = {baseline};
-  models.insert(models.end(), rungs.begin(), rungs.end());
   std::string names;
-  for (const ModelPtr& one : models) {
+  for (const ModelPtr& one : ModelsOf(baseline, rungs)) {
     if (one == nullptr) return;  // Who climbs the ladder says so.
     if (ToString(one->info()) == ToString(model->info())) return;
     names += (names.empty() ? "" : ", ") + ToString(one->info());

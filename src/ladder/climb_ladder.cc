@@ -371,12 +371,6 @@ std::optional<ThresholdAnalysis> Thresholds(const std::vector<Rung>& rungs,
   return std::nullopt;
 }
 
-/// Nobody who reads of a ladder called "CorrelateQuality: ".
-std::string WithoutItsFunction(const std::string& text) {
-  constexpr std::string_view kFunction = "CorrelateQuality: ";
-  return text.starts_with(kFunction) ? text.substr(kFunction.size()) : text;
-}
-
 LadderAnalysis Analyze(const std::vector<Rung>& rungs, std::size_t corpus,
                        const AccuracyOf& accuracy) {
   LadderAnalysis analysis{.corpus = rungs.front().tasks[corpus].task, .accuracy_of = accuracy.name};
@@ -388,7 +382,7 @@ LadderAnalysis Analyze(const std::vector<Rung>& rungs, std::size_t corpus,
   try {
     analysis.correlation = CorrelateQuality(analysis.rungs);
   } catch (const Error& error) {
-    analysis.no_correlation = WithoutItsFunction(error.what());
+    analysis.no_correlation = error.what();
   }
   analysis.threshold = Thresholds(rungs, analysis.rungs);
   return analysis;

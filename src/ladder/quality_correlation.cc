@@ -122,8 +122,7 @@ std::string ToText(Strength strength) {
 }
 
 QualityCorrelation CorrelateQuality(std::span<const Configuration> configurations, double alpha) {
-  constexpr const char* kWhere = "CorrelateQuality";
-  internal::CheckNamesDiffer(kWhere, configurations);
+  internal::CheckNamesDiffer("CorrelateQuality", configurations);
   QualityCorrelation result;
   std::vector<Configuration> usable;
   std::vector<Point> points;
@@ -138,14 +137,14 @@ QualityCorrelation CorrelateQuality(std::span<const Configuration> configuration
   result.n = points.size();
   if (result.n < kFewestForCorrelation) {
     throw Error(ErrorCode::kUndefined,
-                fmt::format("{}: a correlation needs two models whose perplexity and accuracy are "
+                fmt::format("a correlation needs two models whose perplexity and accuracy are "
                             "finite, got {}; add models{}",
-                            kWhere, result.n, internal::WithLeftOut(result.left_out)));
+                            result.n, internal::WithLeftOut(result.left_out)));
   }
   if (const std::string why = WhyUndefined(points); !why.empty()) {
     throw Error(ErrorCode::kUndefined,
-                fmt::format("{}: the correlation is undefined: {}; add a model where it differs{}",
-                            kWhere, why, internal::WithLeftOut(result.left_out)));
+                fmt::format("the correlation is undefined: {}; add a model where it differs{}", why,
+                            internal::WithLeftOut(result.left_out)));
   }
   result.pearson = Pearson(points, alpha);
   result.spearman = Spearman(points);
